@@ -1,0 +1,67 @@
+"""`idsvc card`: look at a city's card design before anybody prints it."""
+
+from pathlib import Path
+
+import click
+
+from idsvc import resources
+from idsvc.cli import exits
+from idsvc.imaging.portrait import make_portrait
+from idsvc.printing.artwork_file import FILE_NAME, load_artwork
+from idsvc.printing.inspection import BadArtwork
+from idsvc.printing.preview import write_preview
+from idsvc.program import load
+
+
+@click.group(epilog="Example: idsvc card preview --program program.toml --out preview")
+def card() -> None:
+    """Look at a city's card design."""
+
+
+@card.command(epilog="Example: idsvc card preview --program program.toml --portrait face.jpg --out preview")
+@click.option(
+    "--program",
+    "program_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The program file; its artwork.toml stands beside it.",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write to.")
+@click.option(
+    "--portrait",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A photo to use instead of the sample.",
+)
+@click.option("--dpi", default=300, show_default=True, type=click.IntRange(50, 1200), help="Dots per inch.")
+def preview(program_path: Path, out: Path, portrait: Path | None, dpi: int) -> int:
+    """Draw front, back and slip for sample people with hard names, unless the design must not be printed."""
+    program = load(program_path)
+    artwork = load_artwork(program_path.with_name(FILE_NAME), program=program)
+    if borrowed := _whose_seal(program_path, program.city.name):
+        click.echo(f"warning: the seal is that of {borrowed}; put your own beside the program.", err=True)
+    photo = portrait or resources.path("templates/samples/portrait.jpg")
+    try:
+        paths = write_preview(
+            artwork,
+            out,
+            portrait=make_portrait(photo.read_bytes()).jpeg,
+            link=program.city.issuer.removeprefix("https://"),
+            dots_per_inch=dpi,
+        )
+    except BadArtwork as bad:
+        for complaint in bad.complaints:
+            click.echo(complaint, err=True)
+        click.echo(f"This design must not be printed: {len(bad.complaints)} complaints.", err=True)
+        return exits.BAD_SETTING
+    click.echo(f"{len(paths)} files written to {out}.")
+    return exits.DONE
+
+
+def _whose_seal(program_path: Path, city: str) -> str | None:
+    """Name the sample city whose seal lies beside another city's program; None for a seal of its own."""
+    seals = {path.read_bytes() for path in program_path.parent.glob("*.svg")}
+    for sample in resources.path("templates/programs").glob("*/program.toml"):
+        name = load(sample).city.name
+        if name != city and any(path.read_bytes() in seals for path in sample.parent.glob("*.svg")):
+            return name
+    return None

@@ -1,0 +1,79 @@
+"""`idsvc retention`: destroy what is due, and say what is overdue."""
+
+import json
+import os
+import sys
+from datetime import date
+
+import click
+
+from idsvc.bootstrap import open_for_retention, open_full
+from idsvc.cli import exits
+from idsvc.config import read_settings
+from idsvc.domain.errors import BadInput
+from idsvc.services.retention import overdue
+from idsvc.services.retention_report import Report, Rule
+
+
+@click.group(epilog="Example: idsvc retention run")
+def retention() -> None:
+    """Destroy what is due by the program's retention rules; see what is overdue."""
+
+
+@retention.command(epilog="Example: idsvc retention run --today 2026-11-22")
+@click.option("--today", help="Today's date, typed by a person, after a jump of this machine's clock.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document at the end.")
+def run(today: str | None, as_json: bool) -> int:
+    """Destroy keys, rows and blobs whose day is over. Run it every night; it can be stopped and begun again.
+
+    Exit code 1 when something that is due remains.
+    """
+    try:
+        vouched = None if today is None else date.fromisoformat(today)
+    except ValueError:
+        raise BadInput("today", "Write today's date as YYYY-MM-DD, such as 2026-11-22.") from None
+    runtime = open_for_retention(read_settings(os.environ))
+    if vouched not in (None, runtime.today()):
+        raise BadInput(
+            "today",
+            f"You typed {vouched}, this machine's clock says {runtime.today()}: correct whichever is wrong.",
+        )
+    watched = sys.stderr.isatty()
+
+    def tell(rule: Rule, count: int) -> None:
+        if watched:
+            click.echo(f"\r\033[K{rule.value}: {count:,}", nl=False, err=True)
+
+    report = runtime.retention().run(vouched=vouched, progress=tell)
+    if watched:
+        click.echo("\r\033[K", nl=False, err=True)
+    if as_json:
+        click.echo(json.dumps(_as_json(report), indent=1))
+    else:
+        for rule, count in report.done.items():
+            click.echo(f"{rule.value}: {count:,}")
+        if report.elsewhere:
+            click.echo("Another process is doing the rest of the run.")
+    for rule, sentence in report.failures:
+        click.echo(f"remains ({rule.value}): {sentence}", err=True)
+    return exits.DONE if report.complete else exits.REFUSED
+
+
+@retention.command(epilog="Example: idsvc retention status")
+def status() -> int:
+    """Say how many ended days still have a key, and how many still have rows. Exit code 1 unless none."""
+    runtime = open_full(read_settings(os.environ))
+    keys, days = overdue(runtime.database, runtime.sealing, today=runtime.today())
+    click.echo(f"ended days whose key still lives: {keys}\nended days with rows left: {days}")
+    return exits.DONE if keys == days == 0 else exits.REFUSED
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {
+        "run": report.run_id,
+        "day": report.day.isoformat(),
+        "complete": report.complete,
+        "elsewhere": report.elsewhere,
+        "done": {rule.name.lower(): count for rule, count in report.done.items()},
+        "remains": [{"rule": rule.name.lower(), "why": why} for rule, why in report.failures],
+    }

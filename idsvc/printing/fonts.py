@@ -1,0 +1,206 @@
+"""The card's typefaces: which font draws which character, how wide a text is, how it is shaped and ordered.
+
+Text comes in logical order; Arabic joins, Devanagari reorders, and mixed directions stand as readers expect.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from reportlab.lib.abag import ABag
+from reportlab.pdfbase import pdfmetrics, ttfonts
+
+from idsvc import resources
+
+
+class Weight(StrEnum):
+    """The strengths of type on a card."""
+
+    REGULAR = "Regular"
+    MEDIUM = "Medium"
+    SEMIBOLD = "SemiBold"
+    BOLD = "Bold"
+
+
+_SCRIPTS: Final = (
+    *("", "Arabic", "Hebrew", "Devanagari", "Bengali", "Gujarati", "Gurmukhi", "Tamil", "Telugu", "Kannada"),
+    *("Malayalam", "Sinhala", "Thai", "Lao", "Khmer", "Myanmar", "Ethiopic", "Armenian", "Georgian"),
+)
+_PLAIN: Final = re.compile(r"[0-9 ./-]*")
+"""Figures are all equally wide and neither kern nor join."""
+_FEATURES: Final = {"kern": True, "liga": True}
+"""reportlab's `shapeStr` also turns on discretionary ligatures, which add vowels to Arabic names."""
+_RIGHT_TO_LEFT: Final = {"R", "AL"}
+_NUMBERS: Final = {"EN", "AN"}
+_SHARED: Final = {"Mn", "Mc", "Cf", "Zs", "Pd", "Po"}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text in one font and direction; runs of a line are in visual order."""
+
+    text: str
+    font: str
+
+
+def register_font(weight: Weight) -> str:
+    """Make the Latin font of a weight known to reportlab; give its name there."""
+    name = f"PublicSans-{weight}"
+    _register(name)
+    return name
+
+
+def can_draw(text: str) -> bool:
+    """Tell whether every character has a glyph in some font of the card."""
+    return all(_font_of(character, Weight.REGULAR) is not None for character in text)
+
+
+def split_runs(text: str, weight: Weight, *, right_to_left: bool | None = None) -> tuple[Run, ...]:
+    """Split a line into runs, in the order in which they stand on the page from left to right.
+
+    `right_to_left` is the direction of the line's paragraph; None: the line is a paragraph.
+    """
+    if text.isascii():
+        return (Run(text, f"PublicSans-{weight}"),) if text else ()
+    base = is_right_to_left(text) if right_to_left is None else right_to_left
+    stretches = _visual_order(text, base=int(base))
+    runs = []
+    for stretch, level in stretches:
+        parts = [Run(part, font) for part, font in _by_font(stretch, weight)]
+        runs += parts[::-1] if level % 2 else parts
+    return tuple(runs)
+
+
+def is_right_to_left(text: str) -> bool:
+    """Tell whether a paragraph starts on the right: its first strong letter decides (UAX #9, P2)."""
+    classes = (unicodedata.bidirectional(character) for character in text)
+    return next((kind in _RIGHT_TO_LEFT for kind in classes if kind == "L" or kind in _RIGHT_TO_LEFT), False)
+
+
+def measure(text: str, weight: Weight, size: float) -> float:
+    """Give the width of a line in points, shaped."""
+    return size * sum(_width_at_1000(run) for run in split_runs(text, weight)) / 1000
+
+
+def shape(run: Run, size: float) -> str:
+    """Shape a run for `drawString`: joins, reorders and positions its glyphs."""
+    _register(run.font)
+    if _PLAIN.fullmatch(run.text):
+        return run.text
+    style = ABag(fontName=run.font, fontSize=size)
+    width = pdfmetrics.stringWidth(run.text, run.font, size)
+    shaped: str = ttfonts.shapeFragWord([width, (style, run.text)], features=_FEATURES, force=True)[1][1]
+    return shaped
+
+
+def _width_at_1000(run: Run) -> float:
+    shaped = shape(run, 1000.0)
+    places = getattr(shaped, "__shapeData__", None)
+    if places is None:
+        return float(pdfmetrics.stringWidth(run.text, run.font, 1000.0))
+    return float(sum(place.x_advance for place in places))
+
+
+def run_width(run: Run, size: float) -> float:
+    """Give the width of one run in points."""
+    return size * _width_at_1000(run) / 1000
+
+
+@lru_cache(maxsize=64)
+def _register(name: str) -> frozenset[int]:
+    """Register a font with reportlab once; give the code points it draws."""
+    font = ttfonts.TTFont(name, str(resources.path(f"templates/fonts/{name}.ttf")), shapable=True)
+    pdfmetrics.registerFont(font)
+    return frozenset(font.face.charToGlyph)
+
+
+def _candidates(weight: Weight) -> Iterator[str]:
+    yield f"PublicSans-{weight}"
+    heavy = "Bold" if weight in (Weight.SEMIBOLD, Weight.BOLD) else "Regular"
+    for script in _SCRIPTS:
+        yield f"NotoSans{script}-{heavy}"
+    yield "DroidSansFallback"
+
+
+@lru_cache(maxsize=4096)
+def _font_of(character: str, weight: Weight) -> str | None:
+    return next((name for name in _candidates(weight) if ord(character) in _register(name)), None)
+
+
+def _by_font(text: str, weight: Weight) -> Iterator[tuple[str, str]]:
+    """Split text by font; marks, joiners, spaces and dashes stay with the letters beside them."""
+    latin = f"PublicSans-{weight}"
+    fonts = [_font_of(character, weight) or latin for character in text]
+    shared = [unicodedata.category(character) in _SHARED for character in text]
+    for order in (range(1, len(text)), range(len(text) - 2, -1, -1)):
+        for place in order:
+            beside = place - order.step
+            if shared[place] and ord(text[place]) in _register(fonts[beside]):
+                fonts[place] = fonts[beside]
+                shared[place] = shared[beside]
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or fonts[place] != fonts[start]:
+            yield text[start:place], fonts[start]
+            start = place
+
+
+def _visual_order(text: str, *, base: int) -> list[tuple[str, int]]:
+    """Order stretches of one level as UAX #9 does for a line without embeddings."""
+    levels = _levels(text, base)
+    stretches: list[tuple[int, str]] = []
+    for character, level in zip(text, levels, strict=True):
+        if stretches and stretches[-1][0] == level:
+            stretches[-1] = (level, stretches[-1][1] + character)
+        else:
+            stretches.append((level, character))
+    for lowest in range(max(levels, default=0), 0, -1):  # rule L2: turn every sequence at this level or above
+        turned: list[tuple[int, str]] = []
+        held: list[tuple[int, str]] = []
+        for stretch in stretches:
+            if stretch[0] >= lowest:
+                held.insert(0, stretch)
+            else:
+                turned += [*held, stretch]
+                held = []
+        stretches = turned + held
+    return [(stretch, level) for level, stretch in stretches]
+
+
+def _levels(text: str, base: int) -> list[int]:
+    classes = [unicodedata.bidirectional(character) for character in text]
+    sides: list[str] = []
+    before = "R" if base else "L"
+    for kind in classes:
+        if kind == "L":
+            before = "L"
+        elif kind in _RIGHT_TO_LEFT:
+            before = "R"
+        if kind in _NUMBERS:
+            sides.append("N" if before == "R" else "L")
+        elif kind == "NSM":
+            sides.append(sides[-1] if sides else before)
+        else:
+            sides.append(before if kind == "L" or kind in _RIGHT_TO_LEFT else "?")
+    _settle_neutrals(sides, "R" if base else "L")
+    by_side = {"L": base + base % 2, "R": 1, "N": 2}
+    return [by_side[side] for side in sides]
+
+
+def _settle_neutrals(sides: list[str], base: str) -> None:
+    place = 0
+    while place < len(sides):
+        if sides[place] != "?":
+            place += 1
+            continue
+        end = place
+        while end < len(sides) and sides[end] == "?":
+            end += 1
+        left = sides[place - 1].replace("N", "R") if place else base
+        right = sides[end].replace("N", "R") if end < len(sides) else base
+        sides[place:end] = [left if left == right else base] * (end - place)
+        place = end

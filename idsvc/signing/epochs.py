@@ -1,0 +1,273 @@
+"""The store of epochs: purge days with key pairs that die on them, outside the database and every backup.
+
+Layout of the directory: `private/` (only for processes that open or destroy), `public/` (public halves,
+and `.gone` tombstones), `secrets/` (item secrets). A destroyed epoch is never made again.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from typing import Final
+
+from idsvc.domain.errors import BadSetting, Conflict, Destroyed, Refusal, Unavailable
+from idsvc.domain.ids import Clock, EpochName, ItemId, Random
+from idsvc.signing import durable, halves
+from idsvc.signing.itemsecrets import SECRET_BYTES, ItemSecrets
+
+CARRIED_BYTES: Final = 32
+"""The part of an item's key that HPKE carries; the store holds the other part, the item's secret."""
+HEADER_BYTES: Final = halves.SEALED_OVERHEAD + CARRIED_BYTES
+"""What must stand before a sealed item: 1,168 bytes."""
+LARGEST_STEP: Final = timedelta(days=7)
+"""How far a clock may be ahead of the last day known before its word alone destroys nothing."""
+_PARTS: Final = ("private", "public", "secrets")
+_GONE: Final = ".gone"
+_UNREADABLE: Final = "The epoch store could not be read"
+_PAST: Final = "The purge day of this item has passed; nothing can open it."
+
+
+class ClockJump(Unavailable):
+    """The clock is far ahead of every day known so far; nothing is destroyed until a second source agrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKey:
+    """A fresh item's 64-byte key, and the header to keep with the item so that the key can be found again."""
+
+    key: bytes
+    header: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EpochStatus:
+    """An epoch as it stands: `overdue` when its day is over and its private half still exists."""
+
+    epoch: EpochName
+    destroyed: bool
+    overdue: bool
+
+
+def prepare(directory: Path) -> None:
+    """Make the directories of an epoch store, for their owner only; what exists stays as it is."""
+    with durable.disk_errors("The epoch directory could not be made"):
+        for path in (directory, *(directory / part for part in _PARTS)):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+class EpochStore:
+    """Makes, uses and destroys epochs; `private=None` for a process that may only deposit."""
+
+    def __init__(
+        self,
+        directory: Path,
+        private: halves.PrivateHalves | None,
+        *,
+        zone: tzinfo,
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._lock = directory / "private" / ".lock"
+        self._noted = directory / "private" / ".day"
+        self._public = directory / "public"
+        self._secrets = directory / "secrets"
+        self._private = private
+        self._zone = zone
+        self._clock = clock
+        self._random = random
+        for place in (self._public, self._secrets):
+            if not place.is_dir():
+                raise BadSetting(
+                    f"The epoch directory {directory} has no {place.name}/ in it; make it first."
+                )
+
+    def create_if_absent(self, day: date) -> EpochName:
+        """Make the epoch of a purge day unless it exists, and return its name.
+
+        Raises Destroyed for a day that is over or an epoch that was destroyed, Unavailable where the day
+        has not been made and this process holds no private halves.
+        """
+        epoch = EpochName(day.isoformat())
+        self._refuse_past(epoch)
+        if self._public_path(epoch).exists():
+            return epoch
+        if self._private is None:
+            raise Unavailable(
+                f"The purge-day key {epoch} is not made yet; the retention run or a counter process makes it."
+            )
+        with self._changing():
+            self._refuse_past(epoch)
+            self._note_day()
+            self._private.create(epoch, halves.draw_private_half(self._random))
+            private = self._private.read(epoch)
+            if private is None:
+                raise Unavailable(f"The purge-day key {epoch} cannot be read back; check the key store.")
+            self._item_secrets(epoch).create()
+            # Public last: nothing is ever sealed to a key whose private half is not on the disk.
+            durable.write_new(self._public_path(epoch), halves.public_half(private), mode=0o644)
+        return epoch
+
+    def deposit(self, epoch: EpochName, item: ItemId, *, info: bytes) -> ItemKey:
+        """Make an item's key, bound to `info`, and deposit its secret durably.
+
+        Needs the public half only; a process without the private half cannot find the key again.
+        """
+        self._refuse_past(epoch)
+        with durable.disk_errors(_UNREADABLE):
+            try:
+                public = self._public_path(epoch).read_bytes()
+            except FileNotFoundError:
+                raise Unavailable(f"The purge-day key {epoch} has not been made; make it first.") from None
+        carried, secret = self._random(CARRIED_BYTES), self._random(SECRET_BYTES)
+        header = halves.seal_to(public, carried, info=info)
+        self._item_secrets(epoch).put(item, secret, random=self._random)
+        return ItemKey(carried + secret, header)
+
+    def open(self, epoch: EpochName, item: ItemId, header: bytes, *, info: bytes) -> bytes:
+        """Return an item's 64-byte key. Raises Destroyed past the day, even if nothing ever purged it."""
+        self._refuse_past(epoch)
+        if self._private is None:
+            raise Unavailable("This process holds no purge-day keys; open the item where they are.")
+        private = self._private.read(epoch)
+        if private is None:
+            raise Destroyed(_PAST)
+        carried = halves.open_with(private, header, info=info)
+        return carried + self._item_secrets(epoch).get(item)
+
+    def destroy_item(self, epoch: EpochName, item: ItemId) -> bool:
+        """Destroy one item's secret now; False when it is gone already."""
+        self.ends_at(epoch)
+        try:
+            return self._item_secrets(epoch).overwrite(item)
+        except Destroyed:
+            return False
+
+    def destroy_epoch(self, epoch: EpochName, *, vouched: date | None = None) -> bool:
+        """Destroy an epoch whose day is over; False when nothing was left to destroy.
+
+        1. The clock must be past the end of the day (Conflict otherwise).
+        2. The clock must be at most `LARGEST_STEP` ahead of the newest day this store has accepted, or of
+           `vouched`: a day from a source that is not this host's clock (a witness's signature, the database
+           server, the person who confirmed the date). ClockJump otherwise.
+        3. The public half becomes the tombstone, by a rename that needs no free space: from here on nothing
+           is sealed, opened or made under this name.
+        4. The private half is destroyed; the item secrets follow.
+        A crash at any point leaves what the same call finishes.
+        """
+        if self._private is None:
+            raise Unavailable("This process holds no purge-day keys; destroy them where they are.")
+        with self._changing():
+            if not self._is_over(epoch):  # 1
+                raise Conflict(f"The day {epoch} is not over; its key is still needed.")
+            self._refuse_jump(vouched)  # 2
+            existed = epoch in self._private.names()
+            self._bury(epoch)  # 3
+            self._private.destroy(epoch)  # 4
+            self._item_secrets(epoch).remove()
+        return existed
+
+    def confirm_today(self, *, vouched: date | None = None) -> None:
+        """Raise ClockJump unless this clock's day can be believed, by step 2 of `destroy_epoch`."""
+        with self._changing():
+            self._refuse_jump(vouched)
+
+    def status(self) -> tuple[EpochStatus, ...]:
+        """List every epoch, oldest first; without private halves a tombstone counts as destroyed."""
+        with durable.disk_errors(_UNREADABLE):
+            names = [path.name for path in self._public.iterdir()]
+            gone = {EpochName(day) for name in names if halves.is_epoch_name(day := name.removesuffix(_GONE))}
+            held = halves.epochs_in(self._public) if self._private is None else self._private.names()
+        return tuple(
+            EpochStatus(epoch, destroyed=epoch not in held, overdue=epoch in held and self._is_over(epoch))
+            for epoch in sorted(gone | held)
+        )
+
+    def strays(self) -> tuple[str, ...]:
+        """List what lies among the private halves and is none: a copied key there would outlive its day."""
+        if self._private is None:
+            return ()
+        with durable.disk_errors(_UNREADABLE):
+            names = [path.name for path in self._lock.parent.iterdir()]
+        return tuple(
+            sorted(
+                name
+                for name in names
+                # the store's own files begin with a dot; a volume of its own has lost+found
+                if name[0] != "." and name != "lost+found" and not halves.is_epoch_name(name)
+            )
+        )
+
+    def ends_at(self, epoch: EpochName) -> datetime:
+        """Return the moment an epoch ends: 24:00 local time of its day. Refusal if it names no day."""
+        try:
+            day = date.fromisoformat(epoch)
+        except ValueError:
+            day = date.min
+        if day.isoformat() != epoch:
+            raise Refusal("An epoch is named by its day, such as 2026-11-23.")
+        return datetime.combine(day + timedelta(days=1), time(), self._zone)
+
+    def _is_over(self, epoch: EpochName) -> bool:
+        return self._clock() >= self.ends_at(epoch)
+
+    def _refuse_past(self, epoch: EpochName) -> None:
+        if self._is_over(epoch) or self._tombstone(epoch).exists():
+            raise Destroyed(_PAST)
+
+    def _bury(self, epoch: EpochName) -> None:
+        tombstone = self._tombstone(epoch)
+        try:
+            self._public_path(epoch).rename(tombstone)
+        except FileNotFoundError:  # never finished, or buried before
+            durable.write_new(tombstone, b"", mode=0o644)
+        os.truncate(tombstone, 0)
+        durable.sync_directory(self._public)
+
+    def _refuse_jump(self, vouched: date | None) -> None:
+        today = self._today()
+        known = [day for day in (self._noted_day(), vouched) if day is not None]
+        if not known and not self.status():
+            self._note_day()  # a store that never held an epoch: nothing can be destroyed too early
+            return
+        if not known or today - max(known) > LARGEST_STEP:
+            last = max(known, default="none")
+            raise ClockJump(
+                f"The clock says {today}, the last day known is {last}; confirm today's date to go on."
+            )
+        self._note_day(confirmed=True)
+
+    def _note_day(self, *, confirmed: bool = False) -> None:
+        """Remember the newest day this store has accepted; never by a leap that nobody confirmed."""
+        today, noted = self._today(), self._noted_day()
+        if noted is None:
+            durable.replace(self._noted, today.isoformat().encode())
+        elif today > noted and (confirmed or today - noted <= LARGEST_STEP):
+            # In place: destroying must work on a full disk, and ten bytes lie within one sector.
+            durable.overwrite(self._noted, today.isoformat().encode())
+
+    def _noted_day(self) -> date | None:
+        try:
+            return date.fromisoformat(self._noted.read_text())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise Unavailable(f"The file {self._noted} is damaged; write today's date into it.") from None
+
+    def _today(self) -> date:
+        return self._clock().astimezone(self._zone).date()
+
+    def _public_path(self, epoch: EpochName) -> Path:
+        return self._public / epoch
+
+    def _tombstone(self, epoch: EpochName) -> Path:
+        return self._public / f"{epoch}{_GONE}"
+
+    def _item_secrets(self, epoch: EpochName) -> ItemSecrets:
+        return ItemSecrets(self._secrets / epoch)
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        with durable.disk_errors("The epoch store could not be changed"), durable.locked(self._lock):
+            yield

@@ -1,0 +1,1 @@
+"""Named queries, one module per subject; none commits."""

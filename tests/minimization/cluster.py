@@ -1,0 +1,73 @@
+"""A private PostgreSQL server with an archive, of which a thief can take everything."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A server under its own folder, with WAL archive and log, reached on loopback."""
+
+    programs: Path
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = [str(self.programs / program), *arguments]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
+    def start(self) -> None:
+        archive = self.folder / "archive"
+        options = (
+            f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} "
+            f"-c archive_mode=on -c 'archive_command=cp %p {archive}/%f' -c wal_level=replica -c fsync=off"
+        )
+        data, log = str(self.folder / "data"), str(self.folder / "log")
+        self.run("pg_ctl", "start", "-w", "-D", data, "-o", options, "-l", log)
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "stop", "-w", "-D", str(self.folder / "data"), "-m", "immediate")
+
+    def steal(self, name: str) -> Path:
+        """Take a base backup, a dump and the archive; gives the folder of the copies."""
+        taken = self.folder / name
+        server = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres")
+        self.run("pg_basebackup", *server, "-D", str(taken / "base"), "-X", "stream", "-c", "fast")
+        self.run("pg_dump", *server, "-f", str(taken / "dump.sql"), "postgres")
+        shutil.copytree(self.folder / "archive", taken / "archive")
+        shutil.copytree(self.folder / "data", taken / "data")
+        shutil.copy(self.folder / "log", taken / "log")
+        return taken
+
+
+@contextmanager
+def private_cluster() -> Iterator[Cluster]:
+    """Make a server, and remove it at the end."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = Path("/tmp") / f"idsvc-stolen-{port}"  # noqa: S108 - the postgres user must reach it
+    for path in (folder, folder / "archive"):
+        path.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            shutil.chown(path, "postgres", "postgres")
+    made = Cluster(programs, folder, port)
+    made.run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "--no-instructions", "-N")
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder)

@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import pytest
+
+from idsvc.domain.errors import BadSetting
+from idsvc.domain.program import Program
+from idsvc.printing.artwork import Artwork, Words
+from idsvc.printing.artwork_file import load_artwork
+
+
+@pytest.fixture(scope="module")
+def text(program_path: Path) -> str:
+    return program_path.with_name("artwork.toml").read_text("utf-8")
+
+
+def _load(text: str, folder: Path, program: Program, program_path: Path) -> Artwork:
+    (folder / "seal.svg").write_bytes(program_path.with_name("seal.svg").read_bytes())
+    (folder / "artwork.toml").write_text(text, "utf-8")
+    return load_artwork(folder / "artwork.toml", program=program)
+
+
+def test_texts_take_the_citys_words_from_the_program(artwork: Artwork) -> None:
+    words = {element.name: element.text for element in artwork.back if isinstance(element, Words)}
+    assert words["questions"] == "Questions: call 311"
+    assert words["found"].endswith("Riverbend City Card\n200 Main Street\nRiverbend, NY 14999")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("[card]", "[card", "is no TOML"),
+        ('kind = "seal"', 'kind = "picture"', "the kind picture"),
+        ("box = [3.6, 2, 11, 11]", "box = [3.6, 2, 11]", "front element seal: box must be"),
+        ("size = 11\n", 'size = "11"\n', "front element city: size must be a number"),
+        ('colour = "white"\nspacing', 'colour = "snow"\nspacing', "card name: colour must be one of"),
+        ('weight = "Bold"\ncolour', 'weight = "Heavy"\ncolour', "city: weight must be Regular, Medium"),
+        ('fact = "gender"', 'fact = "height"', "fact must be one of"),
+        ("lines = 18", "lines = 1.5", "blue waves: lines must be a whole number"),
+        ("strength = 0.42", "strenght = 0.42", "front element ghost: strenght is not known"),
+        ('name = "ghost"', 'name = "portrait"', "two are called portrait"),
+        ("City of {city}", "City of {town}", "no other place-holders"),
+        ("#c9dbef", "blue", "the colour wave_blue must be written #rrggbb"),
+        ('seal = "seal.svg"', 'seal = "nowhere.svg"', "nowhere.svg cannot be read"),
+    ],
+)
+def test_a_mistake_is_told_with_its_element_and_key(
+    tmp_path: Path, text: str, program: Program, program_path: Path, old: str, new: str, told: str
+) -> None:
+    assert old in text
+    with pytest.raises(BadSetting) as refusal:
+        _load(text.replace(old, new, 1), tmp_path, program, program_path)
+    assert told in str(refusal.value)
+
+
+def test_a_missing_artwork_is_told(tmp_path: Path, program: Program) -> None:
+    with pytest.raises(BadSetting, match=r"copy artwork\.toml and seal\.svg"):
+        load_artwork(tmp_path / "artwork.toml", program=program)

@@ -1,0 +1,146 @@
+import io
+import re
+from dataclasses import replace
+from datetime import date
+
+import pypdfium2  # type: ignore[import-untyped]
+import pytest
+
+from idsvc.domain.errors import BadInput, Unavailable
+from idsvc.printing.artwork import Artwork
+from idsvc.printing.card import CardFace, NameDoesNotFit, check_fits, render_cards
+from idsvc.printing.readback import read_back
+
+HARD_NAMES = [
+    "Li",
+    "X",
+    "María-José O’Neil de la Cruz y Fernández-Castellanos Montoya",
+    "Nguyễn Thị Ánh Tuyết",
+    "محمد عبد الرحمن الخطيب",
+    "王小明",
+    "김민수",
+    "अनुष्का शर्मा",
+    "Łukasz Żółć-Brzęczyszczykiewicz",
+    "Анна Каренина",
+    "Ruth محمد Cohen",
+]
+
+
+def _text(pdf: bytes, page: int) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    text: str = document[page].get_textpage().get_text_range()
+    document.close()
+    return text
+
+
+def test_a_card_is_two_pages_of_exactly_cr80_size(artwork: Artwork, face: CardFace) -> None:
+    document = pypdfium2.PdfDocument(render_cards([face], artwork=artwork))
+    sizes = [tuple(side / 72 * 25.4 for side in page.get_size()) for page in document]
+    assert sizes == [pytest.approx((85.60, 53.98), abs=0.001)] * 2
+
+
+def test_the_printed_code_reads_back_for_every_card_of_a_batch(artwork: Artwork, face: CardFace) -> None:
+    texts = tuple(face.qr_text[:-1] + last for last in "ABC")
+    pdf = render_cards((replace(face, qr_text=text) for text in texts), artwork=artwork)
+    read_back(pdf, expected=texts)
+    with pytest.raises(Unavailable, match="again"):
+        read_back(pdf, expected=texts[::-1])
+    with pytest.raises(Unavailable, match="again"):
+        read_back(pdf, expected=texts[:2])
+
+
+def test_the_same_card_gives_the_same_bytes(artwork: Artwork, face: CardFace) -> None:
+    assert render_cards([face], artwork=artwork) == render_cards([face], artwork=artwork)
+
+
+def test_the_document_says_only_its_title_and_author(artwork: Artwork, face: CardFace) -> None:
+    document = pypdfium2.PdfDocument(render_cards([face], artwork=artwork))
+    told = {key: value for key, value in document.get_metadata_dict().items() if value}
+    assert told.pop("CreationDate") == told.pop("ModDate") == "D:20000101000000+00'00'"
+    assert told == {
+        "Title": "Riverbend City Card",
+        "Author": "City of Riverbend",
+        "Creator": "idsvc",
+        "Producer": "idsvc",
+    }
+
+
+def test_every_font_is_embedded_as_a_subset(artwork: Artwork, face: CardFace) -> None:
+    pdf = render_cards([replace(face, name="محمد 王 अनु")], artwork=artwork)
+    fonts = re.findall(rb"/BaseFont /(\S+)", pdf)
+    assert {font.split(b"+")[0] for font in fonts} == {b"AAAAAA"}
+    assert pdf.count(b"/FontFile2") == len(fonts)
+
+
+def test_the_portrait_stands_in_the_file_as_it_is_and_once(artwork: Artwork, face: CardFace) -> None:
+    pdf = render_cards([face], artwork=artwork)
+    assert pdf.count(face.portrait) == 1
+
+
+def test_what_is_printed_stands_there_as_text(artwork: Artwork, face: CardFace) -> None:
+    front = _text(render_cards([face], artwork=artwork), 0)
+    for line in (
+        "Eileen Collins",
+        "4839 2017 5566",
+        "1990-03-05",
+        "12 Mill Lane",
+        "2026-11-22",
+        "2031-11-22",
+    ):
+        assert line in front
+
+
+def test_absent_facts_leave_neither_label_nor_gap(artwork: Artwork, face: CardFace) -> None:
+    bare = replace(face, birth_date=None, address=(), gender=None, issued=None)
+    front = _text(render_cards([bare], artwork=artwork), 0)
+    for label in ("Date of birth", "Gender", "Address", "Issued"):
+        assert label not in front
+    assert "Expires" in front
+
+
+def test_a_card_without_expiry_says_so(artwork: Artwork, face: CardFace) -> None:
+    front = _text(render_cards([replace(face, expires=None)], artwork=artwork), 0)
+    assert "Does not expire" in front
+
+
+@pytest.mark.parametrize("name", HARD_NAMES)
+def test_hard_names_fit_beside_everything_else(artwork: Artwork, face: CardFace, name: str) -> None:
+    address = ("1200 West Riverside Avenue", "Apartment 14B", "Riverbend, NY 14999")
+    check_fits(artwork, name=name, address=address)
+    full = replace(face, name=name, address=address, gender="F", birth_date=date(2008, 8, 28))
+    pdf = render_cards([full], artwork=artwork)
+    read_back(pdf, expected=(face.qr_text,))
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "field"),
+    [
+        ("W" * 60, (), "name"),
+        ("Maximiliana " * 7, (), "name"),
+        ("Anna 𓀀", (), "name"),
+        ("Anna", ("1200 West Riverside Avenue and Old Mill Road, Apartment 14B",), "address"),
+        ("Anna", ("1 A Street",) * 8, "address"),
+    ],
+    ids=["no gap", "too long", "no glyph", "long line", "many lines"],
+)
+def test_what_cannot_be_printed_whole_is_refused_by_its_name(
+    artwork: Artwork, name: str, address: tuple[str, ...], field: str
+) -> None:
+    with pytest.raises(NameDoesNotFit) as refusal:
+        check_fits(artwork, name=name, address=address)
+    assert isinstance(refusal.value, BadInput)
+    assert refusal.value.field == field
+    assert name not in str(refusal.value)
+
+
+def test_the_code_is_pure_black_or_white_at_the_printers_dots(artwork: Artwork, face: CardFace) -> None:
+    page = pypdfium2.PdfDocument(render_cards([face], artwork=artwork))[1]
+    picture = page.render(scale=300 / 72).to_pil().convert("RGB")
+    code = picture.crop((70, 70, 560, 560))
+    colours = {colour for _, colour in code.getcolors(maxcolors=1 << 16)}
+    assert colours <= {(0, 0, 0), (255, 255, 255)}
+
+
+def test_a_batch_of_many_cards_is_one_document(artwork: Artwork, face: CardFace) -> None:
+    document = pypdfium2.PdfDocument(io.BytesIO(render_cards([face] * 30, artwork=artwork)))
+    assert len(document) == 60

@@ -1,0 +1,132 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from idsvc import resources
+from idsvc.domain.program import Program
+from idsvc.printing.artwork import Artwork
+from idsvc.printing.artwork_file import FILE_NAME, load_artwork
+from idsvc.printing.inspection import BadArtwork, contrast, inspect, require_printable
+from idsvc.printing.preview import write_preview
+from idsvc.program import load
+
+Break = Callable[[str], str]
+
+
+def _swap(old: str, new: str) -> Break:
+    def change(text: str) -> str:
+        assert old in text, old
+        return text.replace(old, new)
+
+    return change
+
+
+def _moved(name: str, box: str) -> Break:
+    """Give the element of a name another box."""
+
+    def change(text: str) -> str:
+        before, found, after = text.partition(f'name = "{name}"\nbox = [')
+        assert found, name
+        return before + found + box + after[after.index("]") :]
+
+    return change
+
+
+BROKEN: list[tuple[str, Break, str]] = [
+    ("outside", _moved("portrait", "-4, 13.9, 25, 32"), "front: portrait leaves the card"),
+    ("unsafe", _moved("check title", "57.5, 4, 27, 3"), "back: check title leaves the safe area"),
+    ("portrait on text", _moved("portrait", "14, 13.9, 25, 32"), "front: portrait and person overlap"),
+    ("texts overlap", _moved("found title", "56.2, 15, 26.4, 3"), "back: check and found title overlap"),
+    ("seal on title", _moved("seal", "14, 2, 11, 11"), "front: seal and city overlap"),
+    ("tiny text", _swap("size = 5.6", "size = 4.2"), "front: card name has type under 4.8 pt"),
+    ("tiny labels", _swap("label_size = 4.8", "label_size = 4"), "front: number has labels under 4.8 pt"),
+    ("tiny floor", _swap("size = 7, floor = 6, weight", "size = 7, floor = 4, weight"), "falls under 6 pt"),
+    (
+        "pale text",
+        _swap('colour = "white"\nspacing', 'colour = "accent"\nspacing'),
+        "card name does not stand out",
+    ),
+    (
+        "dark ground",
+        _swap('mist = "#f4f7fb"', 'mist = "#16243a"'),
+        "person does not stand out from its ground",
+    ),
+    (
+        "code on colour",
+        _swap(
+            'colour = "white"\n\n[[back]]\nkind = "panel"\nname = "column"',
+            'colour = "mist"\n\n[[back]]\nkind = "panel"\nname = "column"',
+        ),
+        "back: code must stand on plain white",
+    ),
+    ("code on waves", _moved("column waves", "40, 0, 45, 53.98"), "back: code must stand on plain white"),
+    ("small code", _moved("code", "5, 5, 44, 44"), "back: code must be 48 mm square"),
+    ("stretched face", _moved("portrait", "3.6, 13.9, 27, 32"), "front: portrait must be 25 to 32"),
+    (
+        "long text",
+        _swap("Check this card", "Check this card at any time with any telephone"),
+        "text of check title leaves",
+    ),
+    (
+        "no lines for names",
+        _swap("floor = 8, lines = 2", "floor = 8, lines = 1"),
+        "name of the sample sixty-letters",
+    ),
+    ("narrow column", _moved("person", "31.8, 14.3, 50.4, 24"), "of the sample sixty-letters does not fit"),
+    ("no expiry date", _swap('fact = "expires"', 'fact = "gender"'), "front: no element shows the expires"),
+    (
+        "no code",
+        _swap('kind = "qr"\nname = "code"', 'kind = "ghost"\nname = "code"'),
+        "back: there must be one code",
+    ),
+    ("wide row", _swap("share = 0.36", "share = 0.9"), "shares of more than 1"),
+]
+
+
+@pytest.fixture(scope="module")
+def text(program_path: Path) -> str:
+    return program_path.with_name("artwork.toml").read_text("utf-8")
+
+
+def _load(text: str, folder: Path, program: Program, program_path: Path) -> Artwork:
+    (folder / "seal.svg").write_bytes(program_path.with_name("seal.svg").read_bytes())
+    (folder / "artwork.toml").write_text(text, "utf-8")
+    return load_artwork(folder / "artwork.toml", program=program)
+
+
+@pytest.mark.parametrize("city", ["riverbend", "port-alder", "mesa-linda"])
+def test_the_shipped_artworks_have_nothing_to_complain_about(city: str) -> None:
+    path = resources.path(f"templates/programs/{city}/program.toml")
+    artwork = load_artwork(path.with_name(FILE_NAME), program=load(path))
+    assert list(inspect(artwork)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN]
+)
+def test_a_broken_artwork_is_refused_and_the_element_named(
+    tmp_path: Path, text: str, program: Program, program_path: Path, change: Break, complaint: str
+) -> None:
+    broken = _load(change(text), tmp_path, program, program_path)
+    with pytest.raises(BadArtwork) as refusal:
+        require_printable(broken)
+    assert any(complaint in told for told in refusal.value.complaints), refusal.value.complaints
+    with pytest.raises(BadArtwork):
+        write_preview(broken, tmp_path / "out", portrait=b"", link="")
+    assert not (tmp_path / "out").exists()
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.slow
+def test_a_preview_is_written_for_every_sample(artwork: Artwork, tmp_path: Path, face_jpeg: bytes) -> None:
+    paths = write_preview(
+        artwork, tmp_path, portrait=face_jpeg, link="id.riverbend.example", dots_per_inch=60
+    )
+    names = {path.name for path in paths}
+    assert {"cards.pdf", "slip.pdf", "slip.png", "arabic-front.png", "sixty-letters-back.png"} <= names
+    assert all(path.stat().st_size > 500 for path in paths)

@@ -1,0 +1,31 @@
+"""What a balancer and a monitor are told."""
+
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from idsvc.web.app import create_app
+from tests.web.conftest import make_runtime
+
+
+def test_a_live_and_ready_process_says_so(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json() == {"alive": True}
+    assert client.get("/readyz").get_json() == {"ready": True, "checks": {"lists": True}}
+
+
+def test_a_process_that_lacks_something_is_alive_but_not_ready(public: Path) -> None:
+    client = create_app(make_runtime(public, checks={"database": True, "epochs": False})).test_client()
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.get_json() == {"ready": False, "checks": {"database": True, "epochs": False}}
+
+
+def test_the_figures_count_answers_without_addresses(client: FlaskClient) -> None:
+    client.get("/?name=Smith", headers={"X-Forwarded-For": "203.0.113.9"})
+    client.get("/nowhere/Smith")
+    text = client.get("/metrics").text
+    assert 'idsvc_answers_total{status="200",surface="home"} 1.0' in text
+    assert 'status="404"' in text
+    assert "Smith" not in text
+    assert "203.0.113.9" not in text
