@@ -4,10 +4,12 @@ import os
 import shutil
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Playwright, sync_playwright
 
 _HOW: dict[str, str] = {
     "chromium": "apt-get install chromium",
@@ -69,6 +71,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 known[tool] = _present(tool, config)
             if not known[tool]:
                 item.add_marker(pytest.mark.skip(reason=f"{tool} is missing; {_HOW[tool]}"))
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Give the one driver of browsers: a second in the same process refuses to start beside it."""
+    with sync_playwright() as started:
+        yield started
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -119,6 +119,7 @@ class EpochStore:
             try:
                 public = self._public_path(epoch).read_bytes()
             except FileNotFoundError:
+                self._refuse_past(epoch)  # a purge may have buried it since the look above
                 raise Unavailable(f"The purge-day key {epoch} has not been made; make it first.") from None
         carried, secret = self._random(CARRIED_BYTES), self._random(SECRET_BYTES)
         header = halves.seal_to(public, carried, info=info)

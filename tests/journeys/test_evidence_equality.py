@@ -4,7 +4,6 @@ import functools
 import http.server
 import json
 import random
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 from idsvc.domain.dates import Span, Unit, after, age_on, before, birthday
 from idsvc.domain.evidence import Paper
@@ -22,6 +21,7 @@ from idsvc.domain.proofing import Answer, Judgement, Shown, Situation, judge, su
 from idsvc.program import evidence_document, load
 from idsvc.program.plurals import PLURAL_RULES, plural_form
 from idsvc.program.wording import Told, Wording
+from tests.web.browsing import launch
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "idsvc/web/static/evidence"
@@ -46,19 +46,16 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(playwright: Playwright) -> Iterator[Page]:
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(Quiet, directory=str(MODULES))
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        opened = browser.new_page(
-            timezone_id="Pacific/Kiritimati", locale="ar-EG"
-        )  # far from the city's zone
-        opened.goto(f"http://127.0.0.1:{server.server_port}/")
-        yield opened
-        browser.close()
+    browser = launch(playwright)
+    opened = browser.new_page(timezone_id="Pacific/Kiritimati", locale="ar-EG")  # far from the city's zone
+    opened.goto(f"http://127.0.0.1:{server.server_port}/")
+    yield opened
+    browser.close()
     server.shutdown()
     server.server_close()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 from idsvc.credential import (
     Answer,
@@ -45,9 +45,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium")]
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     public = Issuer().publish(tmp_path_factory.mktemp("parity"))
-    with running(create_app(make_runtime(public))) as site, sync_playwright() as playwright:
+    with running(create_app(make_runtime(public))) as site:
         browser = launch(playwright)
         page = browser.new_page()
         page.goto(f"{site.origin}/verify/")
