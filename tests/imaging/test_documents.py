@@ -8,6 +8,8 @@ from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from idsvc.domain.errors import BadInput
 from idsvc.imaging.documents import LARGEST_PAGE, rebuild_pages
 
+pytestmark = pytest.mark.slow  # a child process for every picture
+
 _PASSPORT = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     "L898902C36UTO7408122F1204159ZE184226B<<<<<10",

@@ -13,6 +13,8 @@ from PIL import Image, ImageFilter
 from idsvc.domain.errors import BadInput
 from idsvc.imaging.portrait import MOST_JPEG_BYTES, Finding, Portrait, check_plain, make_portrait
 
+pytestmark = pytest.mark.slow  # a child process for every picture
+
 Save = Callable[..., bytes]
 FACES = Path(__file__).parent / "faces"
 

@@ -9,6 +9,8 @@ from PIL import Image
 from idsvc.domain.errors import BadInput
 from idsvc.imaging.reading import Code, read_codes
 
+pytestmark = pytest.mark.slow  # a child process for every picture
+
 Save = Callable[..., bytes]
 TEXT = "6BFOXN*TS0BI$ZD8UH/" * 40
 
