@@ -159,7 +159,7 @@ def sign_list(
         register,
         program=program,
         before=before,
-        status_lists=len(list((folder / "status").glob("*.cwt"))),
+        status_lists=1 if before is None else publication.count_lists_in_use(folder, before),
         now=now,
     )
     live = any(

@@ -53,8 +53,8 @@ TRUST_DAYS: Final = 90
 """Days for which a signed trust list is fresh: the ceremony comes round every quarter."""
 _TTL: Final = timedelta(hours=12)
 _LIFE: Final = timedelta(days=7)
-_URIS_AHEAD: Final = 16
-"""Status lists that the trust list names before they are needed: 8 million cards a ceremony."""
+_LISTS_AHEAD: Final = 8
+"""Status lists that are named and published before they are needed: 4 million cards a ceremony."""
 _ENDLESS: Final = (1 << 40) - 1
 _PUBLIC_MODE: Final = 0o644
 
@@ -78,7 +78,8 @@ def draw_up_trust_list(
 ) -> TrustList:
     """Draw up the next trust list from the public register of keys; the root signs it offline.
 
-    `status_lists` is the number of status lists in use; those to come are named too.
+    `status_lists` is the number of status lists in use; those to come are named too, and no list that was
+    named before is left out.
     """
     zone = ZoneInfo(program.city.timezone)
     issued_at = int(now.timestamp())
@@ -86,14 +87,35 @@ def draw_up_trust_list(
     keys = tuple(_trusted(entry, zone) for entry in entries if entry.purpose.value in purposes)
     if not any(key.purpose is Purpose.CARD for key in keys):
         raise Refusal("The register holds no card key; make one with: idsvc keys new card")
+    named = max(status_lists + _LISTS_AHEAD, 0 if before is None else len(before.status_uris))
     return TrustList(
         issuer=program.city.issuer,
         sequence=1 if before is None else before.sequence + 1,
         issued_at=issued_at,
         expires_at=issued_at + int(timedelta(days=TRUST_DAYS).total_seconds()),
         keys=keys,
-        status_uris=tuple(status_uri(program, number) for number in range(status_lists + _URIS_AHEAD)),
+        status_uris=tuple(status_uri(program, number) for number in range(named)),
     )
+
+
+def count_lists_in_use(folder: Path, trust: TrustList) -> int:
+    """Count the status lists of a published folder up to the last one that marks a card.
+
+    The empty ones behind it wait for cards. What cannot be read counts as in use: too many lists cost some
+    bytes, too few stop the publishing.
+    """
+    used = 1
+    for number in range(len(trust.status_uris)):
+        path = folder / _status_path(number)
+        try:
+            marks = any(read_status_list(path.read_bytes(), trust).array)
+        except FileNotFoundError:
+            continue
+        except BadList:
+            marks = True
+        if marks:
+            used = number + 1
+    return used
 
 
 def write_trust_list(
@@ -164,6 +186,8 @@ def publish(
 ) -> Published:
     """Write the status lists of this moment and everything else that is public, beside the trust list.
 
+    Every list that the trust list names is written, also those that no card has yet: whoever checks cards
+    fetches them all, so that nothing asked for is missing and no request tells which list a card is in.
     `roots` is the roots.json that the process pinned; BadList when none of them signed the trust list.
     Raises BadSetting when there is no trust list, or it is stale, or it does not know the status key or the
     newest status list: verifiers would refuse what is published.
@@ -180,14 +204,14 @@ def publish(
     numbers = cards.list_status_lists(session) or (0,)
     if status_uri(program, max(numbers)) not in trust.status_uris:
         raise BadSetting("The trust list does not name the newest status list; sign a new one first.")
-    for number in numbers:
+    for number in range(len(trust.status_uris)):
         status = _status_list(session, number, program=program, now=now)
-        _write(folder / "status" / f"{number}.cwt", sign_status_list(status, status_signer))
+        _write(folder / _status_path(number), sign_status_list(status, status_signer))
     _write(folder / KEY_SET, write_key_set(trust).encode())
     _write_json(folder / PROGRAM, public_facts(program))
     _write_json(folder / EVIDENCE, evidence)
     fresh_until = datetime.fromtimestamp(trust.expires_at, tz=now.tzinfo)
-    return Published(len(numbers), trust.sequence, fresh_until)
+    return Published(len(trust.status_uris), trust.sequence, fresh_until)
 
 
 def public_facts(program: Program) -> dict[str, object]:
@@ -208,6 +232,10 @@ def public_facts(program: Program) -> dict[str, object]:
             "line": colours.line,
         },
     }
+
+
+def _status_path(number: int) -> Path:
+    return Path("status") / f"{number}.cwt"
 
 
 def _status_list(session: Session, number: int, *, program: Program, now: datetime) -> StatusList:

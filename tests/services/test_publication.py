@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from idsvc.credential import CardStatus, KeyState
+from idsvc.credential import CardStatus, KeyState, StatusList, sign_status_list
 from idsvc.domain.errors import BadSetting, Refusal
 from idsvc.services import publication
 from idsvc.services.publication import KEY_SET, PROGRAM, ROOTS, SIGNED_ROOTS, TRUST_LIST, open_verifier
@@ -31,7 +31,7 @@ def test_a_verifier_needs_nothing_but_the_published_folder(small_at_stage: Placi
         str(KEY_SET),
         str(PROGRAM),
         "program/evidence.json",
-        "status/0.cwt",
+        *(f"status/{number}.cwt" for number in range(9)),
     }
     assert _files(city.places.public) == wanted
     text = (city.places.public / PROGRAM).read_text()
@@ -47,8 +47,55 @@ def test_a_status_changes_with_the_next_publishing(small_at_stage: Placing) -> N
     city.publish()
     trust = publication.read_believed(city.places.public, city.counter.roots)
     assert trust is not None
-    (status,) = publication.read_status_lists(city.places.public, trust)
+    status, *to_come = publication.read_status_lists(city.places.public, trust)
+    assert not any(any(each.array) for each in to_come)
     assert status.state(city.card(ana.card).status_index) == CardStatus.REVOKED
+
+
+def test_every_list_that_the_trust_list_names_is_published_and_the_empty_ones_are_small(
+    small_city: City,
+) -> None:
+    small_city.publish()
+    trust = publication.read_believed(small_city.places.public, small_city.counter.roots)
+    assert trust is not None
+    published = publication.read_status_lists(small_city.places.public, trust)
+    assert sorted(status.uri for status in published) == sorted(trust.status_uris)
+    folder = small_city.places.public / "status"
+    assert max(path.stat().st_size for path in folder.iterdir()) < 1000
+
+
+def test_a_ceremony_names_more_lists_when_they_are_needed_and_never_fewer(small_city: City) -> None:
+    city, folder = small_city, small_city.places.public
+
+    def named() -> tuple[str, ...]:
+        trust = publication.read_believed(folder, city.counter.roots)
+        assert trust is not None
+        return trust.status_uris
+
+    city.publish()
+    first = named()
+    city.resign()
+    assert named() == first  # the empty lists of the folder are not taken for lists in use
+    trust = publication.read_believed(folder, city.counter.roots)
+    assert trust is not None
+    marked = StatusList(
+        uri=first[4],
+        issued_at=int(city.clock().timestamp()),
+        expires_at=int(city.clock().timestamp()) + 60,
+        ttl=60,
+        array=b"\x00\x04",
+    )
+    signer = city.counter.keys.signer(Purpose.STATUS, today=city.today)
+    (folder / "status/4.cwt").write_bytes(sign_status_list(marked, signer))
+    assert publication.count_lists_in_use(folder, trust) == 5
+    city.resign()
+    assert named()[: len(first)] == first
+    assert len(named()) == len(first) + 4
+    (folder / "status/4.cwt").write_bytes(b"")
+    city.resign()
+    assert len(named()) == len(first) + 4
+    city.publish()
+    assert len(list((folder / "status").iterdir())) == len(named())
 
 
 def test_without_a_trust_list_nothing_is_published(small_city: City) -> None:
