@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from idsvc.domain.errors import Destroyed, IdsvcError, SealBroken
@@ -24,7 +25,7 @@ from idsvc.vault.blobs import BlobStore
 from idsvc.vault.items import SealedItem
 from idsvc.vault.kinds import CITY_SLOT, CONTACT, DRAFT, SealedKind
 from tests.databases import *  # noqa: F403 - fixtures
-from tests.minimization.cluster import Cluster, private_cluster
+from tests.minimization.cluster import Cluster, private_cluster, restored
 from tests.services.city import City, found
 
 ITEMS = 1_020
@@ -87,6 +88,12 @@ def _from_dump(file: Path) -> Iterator[Stolen]:
         if kind in _KINDS:
             content = None if body == "\\N" else bytes.fromhex(body.removeprefix("\\\\x"))
             yield _stolen(item, kind, epoch, owner, content)
+
+
+def _from_server(url: str) -> list[Stolen]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT id, kind, epoch, owner_id, body FROM sealed_items").fetchall()
+    return [_stolen(*row) for row in rows if row[1] in _KINDS]
 
 
 def _stolen(item: str, kind: str, epoch: str, owner: str, body: bytes | None) -> Stolen:
@@ -186,16 +193,31 @@ def test_purged_items_open_from_no_copy_of_a_postgresql_installation(
         database.upgrade()
         city = City(tmp_path / "city", database)
         city.desk  # noqa: B018 - the audit epoch begins
-        _fill(city)
+        empty = cluster.back_up(cluster.folder / "empty")
+        _fill(city)  # since that backup: a restored server has it from the archive alone
         blobs, taken = _take_blobs(city, "stolen-blobs"), cluster.steal("before")
-        stolen = list(_from_dump(taken / "dump.sql"))
-        assert _open_all(iter(stolen), blobs, _as_on_that_day(city)) == {"open": ITEMS}
+        with (
+            restored(empty, taken / "archive") as played,
+            restored(taken / "base", taken / "archive") as whole,
+        ):
+            copies = {
+                "the dump": list(_from_dump(taken / "dump.sql")),
+                "the base backup": _from_server(whole.url),
+                "the archive": _from_server(played.url),
+            }
+        for name, stolen in copies.items():
+            opened = _open_all(iter(stolen), blobs, _as_on_that_day(city))
+            assert opened == {"open": ITEMS}, f"the control: before the purge the thief opens {name}"
         report = _purge(city)
         assert report.complete, report.failures
-        assert _open_all(iter(stolen), blobs, _as_on_that_day(city)) == {"shut": ITEMS}
-        assert list(_from_dump(cluster.steal("after") / "dump.sql")) == []
+        for name, stolen in copies.items():
+            assert _open_all(iter(stolen), blobs, _as_on_that_day(city)) == {"shut": ITEMS}, name
+        after = cluster.steal("after")
+        assert list(_from_dump(after / "dump.sql")) == []
+        with restored(empty, after / "archive") as played:
+            assert _from_server(played.url) == []
 
-    kept = {item.id for item in stolen}
+    kept = {item.id for item in copies["the dump"]}
     for part in ("base", "data", "archive"):
         raw = b"".join(path.read_bytes() for path in sorted((taken / part).rglob("*")) if path.is_file())
         assert sum(item.encode() in raw for item in kept) == ITEMS, f"the thief does hold them in {part}"
