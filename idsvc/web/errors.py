@@ -1,15 +1,17 @@
 """The one table from expected failures to answers: a page that a person understands, or problem+json.
 
-Source of the JSON form: RFC 9457. An unexpected failure shows and logs a random number, never its text.
+Source of the JSON form: RFC 9457; a problem without a type of its own bears the status's own title. An
+unexpected failure shows and logs a random number, never its text.
 """
 
 import logging
 import os
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 import flask
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from idsvc.domain import errors
 from idsvc.domain.ids import fresh_id
@@ -58,6 +60,14 @@ _HTTP: Final = {
     421: Answer(421, mark("There is no page here"), mark("Check the address, or go to the start page.")),
     429: Answer(429, mark("Too many at once"), mark("Wait a minute, then try again.")),
 }
+_INTERFACE: Final = "/api/"
+_DESCRIBED: Final = "the interface is described at /api/openapi.json."
+_TO_PROGRAMS: Final = {
+    400: f"This request cannot be read; {_DESCRIBED}",
+    404: f"There is nothing at this address; {_DESCRIBED}",
+    421: "This host name is not served here; use the address of the city's verifier.",
+}
+"""What the programs that use the interface are told, where the failure itself does not say it."""
 _UNEXPECTED: Final = Answer(
     500,
     mark("This did not work"),
@@ -67,7 +77,7 @@ _UNEXPECTED: Final = Answer(
 
 def wants_json() -> bool:
     """Tell whether the asker is a program: the interface's addresses, or a preference for JSON over pages."""
-    if flask.request.path.startswith("/api/"):
+    if _is_interface():
         return True
     best = flask.request.accept_mimetypes.best_match(
         ["text/html", "application/json", "application/problem+json"]
@@ -92,11 +102,26 @@ def answer_http(error: HTTPException) -> flask.Response:
     if code < 400:  # noqa: PLR2004 - a redirect is no failure
         return flask.make_response(error.get_response())
     known = _HTTP.get(code) or Answer(code, _HTTP[400].headline, _HTTP[400].sentence)
-    response = tell(known, sentence=known.sentence or "")
+    sentence = (_tell_program(error, code) if _is_interface() else None) or known.sentence or ""
+    response = tell(known, sentence=sentence)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _is_interface() -> bool:
+    return flask.request.path.startswith(_INTERFACE)
+
+
+def _tell_program(error: HTTPException, code: int) -> str | None:
+    """Say to a developer what to send instead; None where the words for people fit."""
+    if isinstance(error, MethodNotAllowed):
+        methods = sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"})
+        return f"This address answers {' and '.join(methods)} alone; {_DESCRIBED}"
+    if error.description and error.description != type(error).description:
+        return error.description
+    return _TO_PROGRAMS.get(code)
 
 
 def answer_unexpected(error: Exception) -> flask.Response:
@@ -114,7 +139,7 @@ def tell(
     if wants_json():
         problem: dict[str, object] = {
             "type": "about:blank",
-            "title": answer.headline,
+            "title": HTTPStatus(answer.status).phrase,
             "status": answer.status,
             "detail": sentence,
         }

@@ -13,6 +13,8 @@ from idsvc.domain.errors import BadInput
 MOST_TOKENS: Final = 20
 LONGEST_TOKEN: Final = 4296
 """Characters: no QR code holds more."""
+LARGEST_BODY: Final = 128 * 1024
+"""Bytes; 20 of the longest tokens take 86 kB."""
 
 _TYPES: Final = {
     PortraitFormat.PNG: "image/png",

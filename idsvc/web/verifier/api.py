@@ -7,19 +7,28 @@ from typing import Final
 
 import flask
 from prometheus_client import CollectorRegistry, Counter
-from werkzeug.exceptions import BadRequest, TooManyRequests, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, TooManyRequests, UnsupportedMediaType
 
 from idsvc.domain.ids import Clock
 from idsvc.web import assets
 from idsvc.web.log import record_event
-from idsvc.web.verifier.answers import read_question, write_answer
+from idsvc.web.verifier.answers import LARGEST_BODY, LONGEST_TOKEN, MOST_TOKENS, read_question, write_answer
 from idsvc.web.verifier.believed import Believed
 from idsvc.web.verifier.limits import Limits, find_asker
 from idsvc.web.verifier.openapi import describe_interface
 
-_MAX_BODY: Final = 128 * 1024
-"""Bytes; 20 of the longest tokens take 86 kB."""
 _DAYS_COUNTED: Final = 8
+
+_TYPE: Final = (
+    'Send the header "Content-Type: application/json" and a body such as {"tokens": ["…"]} with the texts of '
+    "QR codes; read pictures on your own device."
+)
+_EMPTY: Final = 'The body is empty; send {"tokens": ["…"]} with the texts of QR codes.'
+_LARGE: Final = (
+    f"The body is larger than {LARGEST_BODY // 1024} kB; send at most {MOST_TOKENS} texts of QR codes, "
+    f"of at most {LONGEST_TOKEN} characters each."
+)
+_MANY: Final = "Too many cards from this network: wait as many seconds as Retry-After says, or check offline."
 
 
 def make_api(
@@ -39,17 +48,16 @@ def make_api(
     def verify() -> flask.Response:
         request = flask.request
         if request.mimetype != "application/json":
-            raise UnsupportedMediaType
-        request.max_content_length = _MAX_BODY
-        body = request.get_data(cache=False)
+            raise UnsupportedMediaType(_TYPE)
+        body = _read_body(request)
         if not body:
-            raise BadRequest
+            raise BadRequest(_EMPTY)
         question = read_question(body)
         asker = find_asker(request.remote_addr or "", request.headers.get("X-Forwarded-For"))
         wait = limits.take(asker, len(question.tokens), time.monotonic())
         if wait:
             record_event("limited")
-            raise TooManyRequests(retry_after=wait)
+            raise TooManyRequests(_MANY, retry_after=wait)
         now = clock()
         verifier = believed.verifier(time.monotonic())
         answers = [verifier.verify(token, at=now) for token in question.tokens]
@@ -60,6 +68,14 @@ def make_api(
         )
 
     return blueprint
+
+
+def _read_body(request: flask.Request) -> bytes:
+    request.max_content_length = LARGEST_BODY
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise RequestEntityTooLarge(_LARGE) from None
 
 
 class DayCounts:

@@ -1,13 +1,20 @@
 """The description of the interface for programs, in OpenAPI 3.1."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
 from idsvc.credential import Reason, Verdict
-from idsvc.web.verifier.answers import FIELDS, LONGEST_TOKEN, MOST_TOKENS
+from idsvc.web.verifier.answers import FIELDS, LARGEST_BODY, LONGEST_TOKEN, MOST_TOKENS
 
-_PROBLEM: Final = {
-    "description": "Refused; `detail` says what to do.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+_REFUSALS: Final = {
+    HTTPStatus.BAD_REQUEST: "The body is empty, or the request cannot be read at all.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Another method than POST; nothing about cards is read from an address.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body is larger than {LARGEST_BODY // 1024} kB.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The content type is not application/json.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Not the JSON that is described here; `field` names the member.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many cards from one network.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The city's lists are not here yet, or cannot be believed.",
 }
 
 
@@ -45,19 +52,26 @@ def _verify() -> dict[str, object]:
                 "description": "One answer for each token, in the same order.",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Response"}}},
             },
-            **dict.fromkeys(("400", "413", "415", "422", "503"), _PROBLEM),
-            "429": _PROBLEM
-            | {
-                "headers": {
-                    "Retry-After": {
-                        "description": "Seconds to wait.",
-                        "required": True,
-                        "schema": {"type": "integer", "minimum": 1},
-                    }
-                }
-            },
+            **{str(int(status)): _refusal(status) for status in _REFUSALS},
         },
     }
+
+
+def _refusal(status: HTTPStatus) -> Mapping[str, object]:
+    refusal: dict[str, object] = {
+        "description": f"{_REFUSALS[status]} `detail` says what to do.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status is HTTPStatus.TOO_MANY_REQUESTS:
+        wait = {"type": "integer", "minimum": 1}
+        refusal["headers"] = {
+            "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": wait}
+        }
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        refusal["headers"] = {
+            "Allow": {"description": "What is answered.", "required": True, "schema": {"type": "string"}}
+        }
+    return refusal
 
 
 def _schemas() -> dict[str, object]:
@@ -129,11 +143,11 @@ def _schemas() -> dict[str, object]:
             "required": ["type", "title", "status", "detail"],
             "properties": {
                 "type": {"type": "string"},
-                "title": {"type": "string"},
+                "title": {"type": "string", "description": "The status in words."},
                 "status": {"type": "integer"},
-                "detail": {"type": "string"},
-                "field": {"type": "string"},
-                "instance": {"type": "string"},
+                "detail": {"type": "string", "description": "What to do, in one sentence."},
+                "field": {"type": "string", "description": "The member of the body that is wrong."},
+                "instance": {"type": "string", "description": "The number of a fault, for the city."},
             },
         },
     }

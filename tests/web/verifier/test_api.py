@@ -1,8 +1,10 @@
 """The interface for programs: tokens in, verdicts out, personal facts only by name, and nothing kept."""
 
+import io
 import json
 from collections.abc import Callable
 from datetime import date
+from http import HTTPStatus
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -118,31 +120,68 @@ def test_a_malformed_question_is_refused_with_the_member_that_is_wrong(
 
 
 @pytest.mark.parametrize(
-    ("kind", "body", "status"),
+    ("kind", "body", "status", "way_on"),
     [
-        ("text/plain", b"{}", 415),
-        ("multipart/form-data; boundary=x", b"--x--", 415),
-        ("application/json", b"", 400),
-        ("application/json", b" " * 200_000, 413),
-        ("application/json", b'{"tokens": ["\xff"]}', 422),
+        ("text/plain", b"{}", 415, "Content-Type: application/json"),
+        ("multipart/form-data; boundary=x", b"--x--", 415, "read pictures on your own device"),
+        ("", b'{"tokens": ["A"]}', 415, "Content-Type: application/json"),
+        ("application/json", b"", 400, 'send {"tokens": ["'),
+        ("application/json", b" " * 200_000, 413, "at most 20 texts of QR codes"),
+        ("application/json", b'{"tokens": ["\xff"]}', 422, 'send {"tokens": ["'),
     ],
 )
-def test_another_type_or_size_is_refused(client: FlaskClient, kind: str, body: bytes, status: int) -> None:
+def test_another_type_or_size_is_refused_with_what_to_send(
+    client: FlaskClient, kind: str, body: bytes, status: int, way_on: str
+) -> None:
     answer = client.post("/api/v1/verify", data=body, content_type=kind)
+    assert_problem(answer, status, way_on)
+
+
+def test_a_body_of_unsaid_length_is_cut_off_at_the_same_size(client: FlaskClient) -> None:
+    answer = client.post(
+        "/api/v1/verify",
+        input_stream=io.BytesIO(b" " * 200_000),
+        content_type="application/json",
+        environ_base={"wsgi.input_terminated": True},
+    )
+    assert_problem(answer, 413, "128 kB")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/api/v1/verify?tokens=A", "POST"),
+        ("PUT", "/api/v1/verify", "POST"),
+        ("DELETE", "/api/v1/verify", "POST"),
+        ("POST", "/api/openapi.json", "GET"),
+    ],
+)
+def test_another_method_is_refused_with_the_one_that_is_answered(
+    client: FlaskClient, method: str, path: str, allowed: str
+) -> None:
+    answer = client.open(path, method=method)
+    assert_problem(answer, 405, f"answers {allowed} alone")
+    assert allowed in answer.headers["Allow"]
+
+
+def test_another_address_of_the_interface_names_its_description(client: FlaskClient) -> None:
+    assert_problem(client.post("/api/v2/verify", json={}), 404, "/api/openapi.json")
+
+
+def assert_problem(answer: TestResponse, status: int, way_on: str) -> None:
+    """Look at a refusal as RFC 9457 has it, and at its sentence."""
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
-
-
-def test_only_post_is_answered(client: FlaskClient) -> None:
-    answer = client.get("/api/v1/verify?tokens=A")
-    assert answer.status_code == 405
-    assert "POST" in answer.headers["Allow"]
+    told = answer.get_json()
+    assert (told["type"], told["title"], told["status"]) == ("about:blank", HTTPStatus(status).phrase, status)
+    assert way_on in told["detail"]
+    assert told["detail"].endswith(".")
 
 
 def test_whoever_asks_too_much_is_told_how_long_to_wait(client: FlaskClient) -> None:
     for _ in range(BURST // 20):
         assert client.post("/api/v1/verify", json={"tokens": ["A"] * 20}).status_code == 200
     answer = client.post("/api/v1/verify", json={"tokens": ["A"] * 20})
-    assert answer.status_code == 429
+    assert_problem(answer, 429, "as many seconds as Retry-After says")
     assert 1 <= int(answer.headers["Retry-After"]) <= 10
     elsewhere = client.post(
         "/api/v1/verify", json={"tokens": ["A"]}, environ_base={"REMOTE_ADDR": "203.0.113.9"}
@@ -174,6 +213,11 @@ def test_the_description_is_a_valid_openapi_document_and_names_what_is_answered(
     document = client.get("/api/openapi.json").get_json()
     assert document["openapi"] == "3.1.0"
     validate(document)
+    described = document["paths"]["/api/v1/verify"]["post"]["responses"]
+    assert set(described) == {"200", "400", "405", "413", "415", "422", "429", "503"}
+    assert all(
+        "application/problem+json" in described[status]["content"] for status in set(described) - {"200"}
+    )
     fields = document["components"]["schemas"]["Request"]["properties"]["fields"]["items"]["enum"]
     assert fields == list(FIELDS)
     assert "://" not in json.dumps(document)
