@@ -14,7 +14,7 @@ COPY templates templates
 RUN /opt/idsvc/bin/pip install --no-cache-dir --no-deps --no-index --no-build-isolation .
 
 FROM python:3.12-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin idsvc
+RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin idsvc
 COPY --from=build /opt/idsvc /opt/idsvc
 ENV PATH=/opt/idsvc/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 IDSVC_BIND=0.0.0.0:8000
 USER idsvc
