@@ -306,9 +306,13 @@ def overdue(
 ) -> tuple[int, int]:
     """Count what is overdue: ended days whose key still lives, and ended days with rows left.
 
-    With a grace of a day, what the coming night's run will destroy is not counted yet.
+    With a grace of a day, what the coming night's run will destroy is not counted yet; a day that is past by
+    the store's note and not by this clock is: no run destroys it until the clock is right.
     """
     since = today - grace
-    keys = sum(status.overdue and status.epoch < since.isoformat() for status in sealing.epochs.status())
+    keys = sum(
+        status.overdue and not since.isoformat() <= status.epoch < today.isoformat()
+        for status in sealing.epochs.status()
+    )
     days = database.read(lambda session: len(items.list_due_epochs(session, since)))
     return keys, days

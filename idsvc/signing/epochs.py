@@ -1,7 +1,8 @@
 """The store of epochs: purge days with key pairs that die on them, outside the database and every backup.
 
 Layout of the directory: `private/` (only for processes that open or destroy), `public/` (public halves,
-and `.gone` tombstones), `secrets/` (item secrets). A destroyed epoch is never made again.
+and `.gone` tombstones), `secrets/` (item secrets). A destroyed epoch is never made again. A clock that was
+set back opens nothing: a day is past by the clock or by the day noted in `private/.day`, whichever is later.
 """
 
 import contextlib
@@ -16,13 +17,12 @@ from idsvc.domain.errors import BadSetting, Conflict, Destroyed, Refusal, Unavai
 from idsvc.domain.ids import Clock, EpochName, ItemId, Random
 from idsvc.signing import durable, halves
 from idsvc.signing.itemsecrets import SECRET_BYTES, ItemSecrets
+from idsvc.signing.notedday import LARGEST_STEP, NotedDay
 
 CARRIED_BYTES: Final = 32
 """The part of an item's key that HPKE carries; the store holds the other part, the item's secret."""
 HEADER_BYTES: Final = halves.SEALED_OVERHEAD + CARRIED_BYTES
 """What must stand before a sealed item: 1,168 bytes."""
-LARGEST_STEP: Final = timedelta(days=7)
-"""How far a clock may be ahead of the last day known before its word alone destroys nothing."""
 _PARTS: Final = ("private", "public", "secrets")
 _GONE: Final = ".gone"
 _UNREADABLE: Final = "The epoch store could not be read"
@@ -43,7 +43,7 @@ class ItemKey:
 
 @dataclass(frozen=True, slots=True)
 class EpochStatus:
-    """An epoch as it stands: `overdue` when its day is over and its private half still exists."""
+    """An epoch as it stands: `overdue` when its day is past and its private half still exists."""
 
     epoch: EpochName
     destroyed: bool
@@ -70,7 +70,7 @@ class EpochStore:
         random: Random,
     ) -> None:
         self._lock = directory / "private" / ".lock"
-        self._noted = directory / "private" / ".day"
+        self._noted = NotedDay(directory / "private" / ".day")
         self._public = directory / "public"
         self._secrets = directory / "secrets"
         self._private = private
@@ -86,7 +86,7 @@ class EpochStore:
     def create_if_absent(self, day: date) -> EpochName:
         """Make the epoch of a purge day unless it exists, and return its name.
 
-        Raises Destroyed for a day that is over or an epoch that was destroyed, Unavailable where the day
+        Raises Destroyed for a day that is past or an epoch that was destroyed, Unavailable where the day
         has not been made and this process holds no private halves.
         """
         epoch = EpochName(day.isoformat())
@@ -99,7 +99,7 @@ class EpochStore:
             )
         with self._changing():
             self._refuse_past(epoch)
-            self._note_day()
+            self._noted.note(self._today())
             self._private.create(epoch, halves.draw_private_half(self._random))
             private = self._private.read(epoch)
             if private is None:
@@ -148,7 +148,8 @@ class EpochStore:
     def destroy_epoch(self, epoch: EpochName, *, vouched: date | None = None) -> bool:
         """Destroy an epoch whose day is over; False when nothing was left to destroy.
 
-        1. The clock must be past the end of the day (Conflict otherwise).
+        1. This clock must be past the end of the day (Conflict otherwise). The noted day does not count here:
+           what is refused too early can be opened again, what is destroyed too early cannot.
         2. The clock must be at most `LARGEST_STEP` ahead of the newest day this store has accepted, or of
            `vouched`: a day from a source that is not this host's clock (a witness's signature, the database
            server, the person who confirmed the date). ClockJump otherwise.
@@ -160,8 +161,7 @@ class EpochStore:
         if self._private is None:
             raise Unavailable("This process holds no purge-day keys; destroy them where they are.")
         with self._changing():
-            if not self._is_over(epoch):  # 1
-                raise Conflict(f"The day {epoch} is not over; its key is still needed.")
+            self._refuse_early(epoch)  # 1
             self._refuse_jump(vouched)  # 2
             existed = epoch in self._private.names()
             self._bury(epoch)  # 3
@@ -181,7 +181,7 @@ class EpochStore:
             gone = {EpochName(day) for name in names if halves.is_epoch_name(day := name.removesuffix(_GONE))}
             held = halves.epochs_in(self._public) if self._private is None else self._private.names()
         return tuple(
-            EpochStatus(epoch, destroyed=epoch not in held, overdue=epoch in held and self._is_over(epoch))
+            EpochStatus(epoch, destroyed=epoch not in held, overdue=epoch in held and self._is_past(epoch))
             for epoch in sorted(gone | held)
         )
 
@@ -213,9 +213,23 @@ class EpochStore:
     def _is_over(self, epoch: EpochName) -> bool:
         return self._clock() >= self.ends_at(epoch)
 
+    def _is_past(self, epoch: EpochName) -> bool:
+        """Tell whether a day is over by the clock or by the noted day, which a depositor does not see."""
+        if self._is_over(epoch):
+            return True
+        noted = None if self._private is None else self._noted.read()
+        return noted is not None and noted.isoformat() > epoch
+
     def _refuse_past(self, epoch: EpochName) -> None:
-        if self._is_over(epoch) or self._tombstone(epoch).exists():
+        if self._is_past(epoch) or self._tombstone(epoch).exists():
             raise Destroyed(_PAST)
+
+    def _refuse_early(self, epoch: EpochName) -> None:
+        if self._is_over(epoch):
+            return
+        if self._is_past(epoch):
+            raise Conflict(self._noted.tell_disagreement(self._today()))
+        raise Conflict(f"The day {epoch} is not over; its key is still needed.")
 
     def _bury(self, epoch: EpochName) -> None:
         tombstone = self._tombstone(epoch)
@@ -228,33 +242,16 @@ class EpochStore:
 
     def _refuse_jump(self, vouched: date | None) -> None:
         today = self._today()
-        known = [day for day in (self._noted_day(), vouched) if day is not None]
+        known = [day for day in (self._noted.read(), vouched) if day is not None]
         if not known and not self.status():
-            self._note_day()  # a store that never held an epoch: nothing can be destroyed too early
+            self._noted.note(today)  # a store that never held an epoch: nothing can be destroyed too early
             return
         if not known or today - max(known) > LARGEST_STEP:
             last = max(known, default="none")
             raise ClockJump(
                 f"The clock says {today}, the last day known is {last}; confirm today's date to go on."
             )
-        self._note_day(confirmed=True)
-
-    def _note_day(self, *, confirmed: bool = False) -> None:
-        """Remember the newest day this store has accepted; never by a leap that nobody confirmed."""
-        today, noted = self._today(), self._noted_day()
-        if noted is None:
-            durable.replace(self._noted, today.isoformat().encode())
-        elif today > noted and (confirmed or today - noted <= LARGEST_STEP):
-            # In place: destroying must work on a full disk, and ten bytes lie within one sector.
-            durable.overwrite(self._noted, today.isoformat().encode())
-
-    def _noted_day(self) -> date | None:
-        try:
-            return date.fromisoformat(self._noted.read_text())
-        except FileNotFoundError:
-            return None
-        except ValueError:
-            raise Unavailable(f"The file {self._noted} is damaged; write today's date into it.") from None
+        self._noted.note(today, confirmed=True)
 
     def _today(self) -> date:
         return self._clock().astimezone(self._zone).date()

@@ -158,6 +158,7 @@ def check_destroy_item(place: Path, before: Before) -> bool:
 
 
 def check_destroy_epoch(place: Path, before: Before) -> bool:
+    (place / "epochs" / "private" / ".day").write_text(TODAY.isoformat())  # only the keys' death counts here
     opened = {opens(place, item) for item in before.items}
     assert len(opened) == 1  # all or none
     later = epoch_store(place, now=datetime(2026, 11, 25, 18, tzinfo=UTC))
@@ -167,6 +168,7 @@ def check_destroy_epoch(place: Path, before: Before) -> bool:
     private = (before.place / "epochs" / "private" / EPOCH).read_bytes()
     left = [path for path in (place / "epochs").rglob("*") if path.is_file()]
     assert not any(private in path.read_bytes() for path in left)
+    (place / "epochs" / "private" / ".day").write_text(TODAY.isoformat())
     assert not any(opens(place, item) for item in before.items)
     assert [(status.destroyed, status.overdue) for status in later.status()] == [(True, False)]
     with pytest.raises(Destroyed):

@@ -26,7 +26,7 @@ from idsvc.vault.items import SealedItem
 from idsvc.vault.kinds import CITY_SLOT, CONTACT, DRAFT, SealedKind
 from tests.databases import *  # noqa: F403 - fixtures
 from tests.minimization.cluster import Cluster, private_cluster, restored
-from tests.services.city import City, found
+from tests.services.city import START, City, found
 
 ITEMS = 1_020
 _KINDS: dict[str, SealedKind] = {kind.until: kind for kind in (DRAFT, CONTACT, CITY_SLOT)}
@@ -116,7 +116,8 @@ def _open_all(copied: Iterator[Stolen], blobs: Path, sealing: Sealing) -> Counte
 
 
 def _as_on_that_day(city: City) -> Sealing:
-    """Turn the clock back, as a thief would, with the key stores as they are now."""
+    """Turn the clock and the noted day back, as a thief would, with the keys as they are now."""
+    (city.places.epochs / "private" / ".day").write_text(START.date().isoformat())
     back = replace(city, clock=type(city.clock)(), _desks={})
     return back.counter.sealing
 

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import event
 
 from idsvc.audit.notes import Checkpoint, open_note
-from idsvc.domain.errors import Unavailable
+from idsvc.domain.errors import Destroyed, Unavailable
 from idsvc.domain.ids import BlobId, DraftId, StaffId, fresh_id
 from idsvc.domain.lifecycle import CardState, Delivery
 from idsvc.domain.retention import Kept
 from idsvc.services import activation
 from idsvc.services.cards import find
+from idsvc.services.enrollment import open_draft
 from idsvc.services.purge_certificate import round_count
 from idsvc.services.retention import LEASE, overdue
 from idsvc.services.retention_report import Rule
@@ -206,6 +207,22 @@ def test_after_a_jump_of_the_clock_nothing_is_destroyed_until_somebody_confirms_
     assert count_rows(city.database) == rows
     city.clock.now -= timedelta(days=365 * 20)
     assert city.open(ana.produced).record.content.facts == ana.facts
+
+
+def test_a_clock_that_was_set_back_opens_nothing_and_is_told_by_the_run(at_stage: Placing) -> None:
+    city, _ = at_stage("queued")
+    draft = _draft(city)
+    city.clock.pass_days(2)
+    city.counter.sealing.epochs.confirm_today()  # a run that got no farther
+    city.clock.pass_days(-2)
+    with pytest.raises(Destroyed):
+        city.database.read(lambda s: open_draft(s, draft, sealing=city.counter.sealing))
+    report = city.run_retention()
+    assert [rule for rule, _ in report.failures] == [Rule.KEYS]
+    assert "set the clock right" in report.failures[0][1]
+    assert not city.counter.readiness()["nothing overdue"]
+    city.clock.pass_days(2)
+    assert city.run_retention().complete
 
 
 def test_one_process_at_a_time_does_what_is_not_a_key(city: City) -> None:

@@ -103,7 +103,9 @@ def test_nothing_opens_or_is_sealed_past_the_day_even_if_nothing_was_purged(
         store.create_if_absent(TOMORROW)
 
 
-def test_a_destroyed_epoch_never_returns_even_if_the_clock_does(open_epochs: Opens, clock: Clock) -> None:
+def test_a_destroyed_epoch_never_returns_even_if_the_clock_does(
+    open_epochs: Opens, clock: Clock, epoch_directory: Path
+) -> None:
     store = open_epochs()
     epoch = store.create_if_absent(TOMORROW)
     item = fresh_item()
@@ -113,6 +115,7 @@ def test_a_destroyed_epoch_never_returns_even_if_the_clock_does(open_epochs: Ope
     assert store.destroy_epoch(epoch)
     assert not store.destroy_epoch(epoch)
     clock.noon_of(TODAY)
+    (epoch_directory / "private" / ".day").write_text(TODAY.isoformat())
     assert [(status.destroyed, status.overdue) for status in store.status()] == [(True, False)]
     for attempt in (
         lambda: store.create_if_absent(TOMORROW),
@@ -122,6 +125,78 @@ def test_a_destroyed_epoch_never_returns_even_if_the_clock_does(open_epochs: Ope
         with pytest.raises(Destroyed):
             attempt()
     assert not store.destroy_item(epoch, item)
+
+
+def test_a_clock_set_back_opens_nothing_that_was_past_and_destroys_nothing(
+    open_epochs: Opens, clock: Clock
+) -> None:
+    store = open_epochs()
+    epoch, later = (store.create_if_absent(TODAY + timedelta(days=days)) for days in (1, 9))
+    item, younger = fresh_item(), fresh_item()
+    key, other = store.deposit(epoch, item, info=b""), store.deposit(later, younger, info=b"")
+    clock.noon_of(TODAY + timedelta(days=3))
+    store.confirm_today()  # a run began here and got no farther: the key of the past day still lives
+    clock.noon_of(TODAY)
+    again = open_epochs()
+    for attempt in (
+        lambda: again.open(epoch, item, key.header, info=b""),
+        lambda: again.deposit(epoch, fresh_item(), info=b""),
+        lambda: again.create_if_absent(TOMORROW),
+        lambda: again.create_if_absent(TODAY),
+    ):
+        with pytest.raises(Destroyed):
+            attempt()
+    assert again.open(later, younger, other.header, info=b"") == other.key
+    assert [(status.destroyed, status.overdue) for status in again.status()] == [
+        (False, True),
+        (False, False),
+    ]
+    with pytest.raises(Conflict, match=r"The clock says 2026-11-22, but 2026-11-25 was noted before"):
+        again.destroy_epoch(epoch, vouched=TODAY)
+    clock.noon_of(TODAY + timedelta(days=3))
+    assert again.destroy_epoch(epoch)
+
+
+def test_a_wrongly_noted_day_costs_nothing_once_a_person_corrects_it(
+    open_epochs: Opens, clock: Clock, epoch_directory: Path
+) -> None:
+    store = open_epochs()
+    epoch = store.create_if_absent(TOMORROW)
+    item = fresh_item()
+    key = store.deposit(epoch, item, info=b"")
+    clock.noon_of(TODAY + timedelta(days=5))
+    store.create_if_absent(TODAY + timedelta(days=6))  # within a week a wrong clock is believed
+    clock.noon_of(TODAY)
+    with pytest.raises(Destroyed):
+        store.open(epoch, item, key.header, info=b"")
+    (epoch_directory / "private" / ".day").write_text(f"{TODAY}\n")  # as an editor leaves it
+    assert store.open(epoch, item, key.header, info=b"") == key.key
+    assert not any(status.overdue for status in store.status())
+
+
+def test_a_damaged_note_of_the_day_opens_nothing_and_says_so(
+    open_epochs: Opens, epoch_directory: Path
+) -> None:
+    store = open_epochs()
+    epoch = store.create_if_absent(TOMORROW)
+    (epoch_directory / "private" / ".day").write_text("2026-13-01")
+    with pytest.raises(Unavailable, match=r"\.day is damaged; write today's date into it"):
+        store.deposit(epoch, fresh_item(), info=b"")
+
+
+def test_a_depositor_goes_by_its_clock_and_by_what_is_destroyed(open_epochs: Opens, clock: Clock) -> None:
+    store, portal = open_epochs(), open_epochs(opens=False)
+    first, second = (store.create_if_absent(TODAY + timedelta(days=days)) for days in (1, 2))
+    clock.noon_of(TODAY + timedelta(days=3))
+    store.confirm_today()
+    assert store.destroy_epoch(first)
+    clock.noon_of(TODAY)
+    with pytest.raises(Destroyed):
+        portal.deposit(first, fresh_item(), info=b"")
+    item = fresh_item()
+    key = portal.deposit(second, item, info=b"")  # it sees neither the note nor a tombstone
+    with pytest.raises(Destroyed):
+        store.open(second, item, key.header, info=b"")
 
 
 def test_a_stolen_store_opens_everything_before_the_purge_and_nothing_after(
@@ -143,6 +218,7 @@ def test_a_stolen_store_opens_everything_before_the_purge_and_nothing_after(
     left = b"".join(path.read_bytes() for path in epoch_directory.rglob("*") if path.is_file())
     assert not any((before / "private" / day.isoformat()).read_bytes() in left for day in days)
     clock.noon_of(TODAY)
+    (epoch_directory / "private" / ".day").write_text(TODAY.isoformat())  # whoever has the store sets it too
     for epoch, item, key in kept:
         with pytest.raises(Destroyed):
             store.open(epoch, item, key.header, info=b"")
