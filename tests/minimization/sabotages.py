@@ -1,32 +1,61 @@
 """Ways in which a change could let out what may not be known; each must be caught by the twins."""
 
 import hashlib
+import logging
 import os
+import tempfile
 import zlib
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from idsvc.audit import leaves
-from idsvc.domain.ids import BlobId
+from idsvc.domain.ids import BlobId, DraftId
+from idsvc.domain.names import tolerant_forms
 from idsvc.domain.retention import Kept
-from idsvc.services import enrollment, journal
-from idsvc.services.sealing import Sealing
+from idsvc.services import enrollment, journal, people, portal, renewal, source_documents
+from idsvc.services.desk import Desk
+from idsvc.services.sealing import PreparedItem, Sealing
 from idsvc.storage.queries import service
 from idsvc.storage.records import Counted
 from idsvc.vault import envelope
 from idsvc.vault.blobs import BlobStore
 from idsvc.vault.kinds import CONTACT
-from tests.minimization.lives import Visit
+from tests.minimization.hidden import Hidden, Visit
 from tests.services.city import City
 
-Sabotage = Callable[[pytest.MonkeyPatch, City], None]
+Leak = Callable[[pytest.MonkeyPatch, City], None]
 _LENGTH = 4
 _SMALL = 1024
 """Keys in slots are smaller: they all have one length."""
+
+_LITTLE = Hidden("en_US.UTF-8", ("lease",), "lease.png", (), caretaker_signed=False, address_confirmed=False)
+_MUCH = Hidden(
+    "ar_EG.UTF-8",
+    ("passport", "consular card", "birth certificate"),
+    "passport_GT.png",
+    (),
+    caretaker_signed=True,
+    address_confirmed=True,
+)
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A leak, the twins that must notice it, and the stage of their lives by which they do."""
+
+    leak: Leak
+    exactly: bool = True
+    until: str = "enroll"
+
+    @property
+    def pair(self) -> tuple[Hidden, Hidden]:
+        """Give the two visits; twins of shape differ in nothing but what they show."""
+        return (_LITTLE, _MUCH) if self.exactly else (_LITTLE, _LITTLE)
 
 
 def _hidden_text() -> str:
@@ -188,15 +217,22 @@ def evidence_in_a_key_store(patch: pytest.MonkeyPatch, city: City) -> None:
     _after_approval(patch, leak)
 
 
+def _check_no_length(patch: pytest.MonkeyPatch) -> None:
+    """Open no draft again: whoever gives up the one length of a kind no longer insists on it."""
+    patch.setattr(enrollment, "open_draft", lambda *_, **__: b"typed")
+
+
 def no_padding(patch: pytest.MonkeyPatch, city: City) -> None:
     """Ciphertext as long as what it holds."""
     del city
+    _check_no_length(patch)
     patch.setattr(envelope, "_pad", lambda plaintext, _: len(plaintext).to_bytes(_LENGTH) + plaintext)
 
 
 def compress_then_pad(patch: pytest.MonkeyPatch, city: City) -> None:
     """Compressed to save room, then padded to whole kilobytes."""
     del city
+    _check_no_length(patch)
     pad = envelope._pad
 
     def leaking(plaintext: bytes, context: envelope.Context) -> bytes:
@@ -208,21 +244,168 @@ def compress_then_pad(patch: pytest.MonkeyPatch, city: City) -> None:
     patch.setattr(envelope, "_pad", leaking)
 
 
-EXACT: tuple[Sabotage, ...] = (
-    kind_column,
-    language_in_a_log,
-    hash_in_the_audit,
-    extra_step_for_some,
-    count_by_kind,
-    sequence,
-    validity_by_papers,
-    upload_kept,
-    file_name_on_disk,
-    temporary_file,
-    item_for_some,
-    time_of_a_blob,
-    evidence_in_a_key_store,
+def transient_file(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A temporary file for every paper, gone before anybody looks."""
+    del city
+
+    def leak(_: object) -> None:
+        for _paper in range(_papers()):
+            with tempfile.NamedTemporaryFile() as spool:
+                spool.write(b"scan")
+
+    _after_approval(patch, leak)
+
+
+def language_in_a_record(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A library that logs what it was given, below the level that is shown."""
+    del city
+    _after_approval(patch, lambda _: logging.getLogger("library").debug("form %s", _hidden_text()))
+
+
+def hold_for_some(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A card that waits for a second look when the papers were unusual."""
+    del city
+    statement = text("UPDATE cards SET delivery = 'posted'")
+    _after_approval(patch, lambda session: session.execute(statement) if _papers() > 2 else None)
+
+
+def lookup_for_some(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A look-up for those alone who showed much: a leaf, and one use of the hour's budget."""
+    del city
+    begin = Desk.begin_draft
+
+    def leaking(self: Desk, draft_id: DraftId, typed: bytes) -> None:
+        begin(self, draft_id, typed)
+        if _papers() > 2:
+            self.reader.note_lookup()
+
+    patch.setattr(Desk, "begin_draft", leaking)
+
+
+def budget_by_language(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A rate limit whose bucket knows the language."""
+    del city
+
+    def leak(session: object) -> None:
+        bucket = hashlib.sha256(_hidden_text().encode()).digest()
+        window = datetime(2026, 3, 2, 15, tzinfo=UTC)
+        service.count_use(session, bucket, window=window)  # type: ignore[arg-type]
+
+    _after_approval(patch, leak)
+
+
+def second_draft_for_some(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A draft that stays open for those who must come again."""
+    del city
+    begin = Desk.begin_draft
+
+    def leaking(self: Desk, draft_id: DraftId, typed: bytes) -> None:
+        begin(self, draft_id, typed)
+        if _papers() > 2:
+            begin(self, DraftId(draft_id[::-1]), typed)
+
+    patch.setattr(Desk, "begin_draft", leaking)
+
+
+def kept_longer_for_some(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A request that dies later when its papers were foreign."""
+    del city
+    prepare = renewal.prepare_request
+
+    def leaking(*arguments: object, today: date, **named: object) -> PreparedItem:
+        return prepare(*arguments, today=today + timedelta(days=_papers()), **named)  # type: ignore[arg-type]
+
+    patch.setattr(renewal, "prepare_request", leaking)
+
+
+def look_by_papers(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A leaf for each look at a paper's page, so that the log counts the pages."""
+    del city
+    opened = source_documents.open_papers
+
+    def leaking(session: object, request: object, **powers: object) -> tuple[bytes, ...]:
+        pages = opened(session, request, **powers)  # type: ignore[arg-type]
+        for _page in pages:
+            opened(session, request, **powers)  # type: ignore[arg-type]
+        return pages
+
+    patch.setattr(source_documents, "open_papers", leaking)
+
+
+def places_as_sent(patch: pytest.MonkeyPatch, city: City) -> None:
+    """As many sealed places as pages were sent."""
+    del city
+    prepare = source_documents.prepare_papers
+
+    def leaking(request: object, pages: Sequence[bytes], **powers: object) -> tuple[PreparedItem, ...]:
+        return prepare(request, pages, **powers)[: len(pages)]  # type: ignore[arg-type]
+
+    patch.setattr(portal, "prepare_papers", leaking)
+
+
+def paper_only_for_some(patch: pytest.MonkeyPatch, city: City) -> None:
+    """No place at all for a request that came without a paper."""
+    del city
+    prepare = source_documents.prepare_papers
+
+    def leaking(request: object, pages: Sequence[bytes], **powers: object) -> tuple[PreparedItem, ...]:
+        return prepare(request, pages, **powers) if pages else ()  # type: ignore[arg-type]
+
+    patch.setattr(portal, "prepare_papers", leaking)
+
+
+def token_for_each_part_of_a_name(patch: pytest.MonkeyPatch, city: City) -> None:
+    """As many tolerant tokens as a name has parts."""
+    del city
+    forms = tolerant_forms
+    patch.setattr(people, "tolerant_forms", lambda name, born: (*forms(name, born), *name.split()))
+
+
+def length_in_a_log(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A log line with the length of what was typed."""
+    del city
+    prepare = enrollment.prepare_draft
+
+    def leaking(draft_id: DraftId, typed: bytes, **powers: object) -> PreparedItem:
+        logging.getLogger("idsvc").info("draft of %d bytes", len(typed))
+        return prepare(draft_id, typed, **powers)  # type: ignore[arg-type]
+
+    patch.setattr(enrollment, "prepare_draft", leaking)
+
+
+def _exact(*leaks: Leak) -> tuple[Sabotage, ...]:
+    return tuple(Sabotage(leak) for leak in leaks)
+
+
+SABOTAGES: tuple[Sabotage, ...] = (
+    *_exact(
+        kind_column,
+        language_in_a_log,
+        language_in_a_record,
+        hash_in_the_audit,
+        extra_step_for_some,
+        count_by_kind,
+        sequence,
+        validity_by_papers,
+        upload_kept,
+        file_name_on_disk,
+        temporary_file,
+        transient_file,
+        item_for_some,
+        hold_for_some,
+        lookup_for_some,
+        budget_by_language,
+        second_draft_for_some,
+        time_of_a_blob,
+        evidence_in_a_key_store,
+    ),
+    Sabotage(kept_longer_for_some, until="ask"),
+    Sabotage(no_padding, exactly=False),
+    Sabotage(compress_then_pad, exactly=False),
+    Sabotage(token_for_each_part_of_a_name, exactly=False),
+    Sabotage(length_in_a_log, exactly=False),
+    Sabotage(look_by_papers, exactly=False, until="ask"),
+    Sabotage(places_as_sent, exactly=False, until="ask"),
+    Sabotage(paper_only_for_some, exactly=False, until="ask"),
 )
-"""Caught by twins whose kept facts are equal."""
-SHAPE: tuple[Sabotage, ...] = (no_padding, compress_then_pad)
-"""Caught by twins with different portraits."""
+"""Exact twins differ in what may not be known alone; twins of shape in pictures, papers and names."""

@@ -15,7 +15,7 @@ from idsvc.bootstrap.founding import Places, found_for_development
 from idsvc.program import load
 from idsvc.storage.database import Database
 from tests.databases import drop_postgres_url, make_postgres_url
-from tests.minimization.lives import differences, trace
+from tests.minimization.traces import differences, trace
 from tests.services.city import PROGRAM_FILE, City, SetClock
 
 _ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def test_commands_leave_the_same_shape_whatever_language_their_user_speaks(
             if engine == "sqlite":
                 with database.without_transaction() as execute:
                     execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            traces.append(trace(City(folder, database, SetClock(now)), exactly=False) | {"said": said})
+            traces.append(trace(City(folder, database, SetClock(now)), None, exactly=False) | {"said": said})
         shutil.rmtree(folder)
         if engine != "sqlite":
             drop_postgres_url(url)
