@@ -53,7 +53,8 @@ WORDS = MappingProxyType(
         Verdict.UNKNOWN_KEY: Words(
             Colour.AMBER,
             "Cannot tell",
-            "This verifier does not know the key of this card. Update it, then scan again.",
+            "This verifier does not know the key of this card. Update it and scan again. "
+            "If it says so again, do not rely on the card and send the person to the city.",
         ),
         Verdict.WRONG_ISSUER: Words(
             Colour.GREY, "Another city or program", "A card of another city or program."

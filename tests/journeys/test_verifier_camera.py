@@ -214,5 +214,5 @@ def test_a_picture_of_a_card_is_read_on_the_device(
         assert page.locator("#portrait").evaluate("image => image.naturalWidth") > 20
         page.get_by_role("button", name="Next card").click()
         page.set_input_files("#picture", tmp_path / "letter.png")
-        expect(page.get_by_role("heading", name="Could not read")).to_be_visible()
+        expect(page.get_by_role("heading", name="This is not a picture")).to_be_visible()
     assert set(sent) <= {"GET"}

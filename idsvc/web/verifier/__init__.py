@@ -21,7 +21,7 @@ def mount(
     *,
     public: Path,
     roots: bytes,
-    origin: str,
+    origin: str | None,
     clock: Clock,
     city: City,
     languages: Languages,
@@ -30,6 +30,7 @@ def mount(
     """Build the verifier's pages and interface for one folder of published files.
 
     `roots` is the roots.json under which those lists are believed; BadSetting when it holds no key.
+    `origin` is None while nobody said where the page is reached.
     """
     page = make_page(PageFiles(roots, city, languages), origin=origin)
     api = make_api(

@@ -10,8 +10,11 @@ from idsvc.web.verifier.files import PageFiles
 _ASKED_AGAIN: Final = "public, no-cache"
 
 
-def make_page(files: PageFiles, *, origin: str) -> flask.Blueprint:
-    """Build the addresses of one city's page."""
+def make_page(files: PageFiles, *, origin: str | None) -> flask.Blueprint:
+    """Build the addresses of one city's page.
+
+    `origin` stands on the poster; None leaves a line to write it on.
+    """
     blueprint = flask.Blueprint("verifier", __name__, url_prefix="/verify")
 
     @blueprint.get("/", defaults={"name": ""})
@@ -28,6 +31,7 @@ def make_page(files: PageFiles, *, origin: str) -> flask.Blueprint:
 
     @blueprint.get("/poster")
     def poster() -> str:
-        return flask.render_template("verifier/poster.html", address=f"{origin}/verify/")
+        address = f"{origin}/verify/" if origin else None
+        return flask.render_template("verifier/poster.html", address=address)
 
     return blueprint

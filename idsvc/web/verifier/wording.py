@@ -53,14 +53,21 @@ _PAGE: Final = {
     ),
     "old-browser": mark("This browser is too old"),
     "old-browser-help": mark("Update it, or use another device. Nothing can be checked with this one."),
+    "not-picture": mark("This is not a picture"),
+    "not-picture-help": mark("Choose a photo of the code, a JPEG or PNG file, or use the camera."),
     "no-code": mark("No code was found in the picture. Take it again, sharp and straight from above."),
     "update": mark("Update now"),
     "updating": mark("Updating…"),
     "updated": mark("The lists are up to date."),
     "update-failed": mark("The lists could not be updated. Check the internet connection."),
+    "updated-scan": mark("The lists are up to date now. Scan the card again."),
     "lists-of": mark("City lists of {date}"),
     "lists-old": mark("City lists of {date}. Connect to the internet to update them."),
     "lists-refused": mark("A list was offered that is older or not from the city. It was not used."),
+    "UNKNOWN_KEY.current": mark(
+        "This device is up to date, and the city names no valid key for this card. Do not rely on the card. "
+        "This alone is no sign of wrongdoing: give it back and send the person to the city."
+    ),
     "person": mark("Is this the person?"),
     "portrait": mark("Portrait from the card’s signed code"),
     "no-portrait": mark("This code holds no portrait. Compare with the printed one."),

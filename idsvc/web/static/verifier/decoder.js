@@ -25,13 +25,15 @@ export class Decoder {
     return this.#read(video, video.videoWidth, video.videoHeight, WIDEST.frame, false);
   }
 
-  /** Read a picture file; null when it holds no code, or is no picture. */
+  /** Read a picture file; null when it holds no code, undefined when it is no picture. */
   async readFile(file) {
     let bitmap;
     try {
       bitmap = await createImageBitmap(file);
-    } catch {
-      return null;
+    } catch (failure) {
+      // InvalidStateError: not a picture that this browser can open
+      if (!(failure instanceof DOMException)) throw failure;
+      return undefined;
     }
     const text = await this.#read(bitmap, bitmap.width, bitmap.height, WIDEST.picture, true);
     bitmap.close();

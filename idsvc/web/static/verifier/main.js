@@ -4,7 +4,7 @@ import { Camera, troubleOf } from "./camera.js";
 import { Decoder } from "./decoder.js";
 import { PURPOSES } from "./facts.js";
 import { placeOf } from "./places.js";
-import { clearVerdict, show, showNotice, showVerdict } from "./screens.js";
+import { clearVerdict, show, showNotice, showUpdated, showVerdict } from "./screens.js";
 import { announce, toggleSound } from "./signals.js";
 import { Malformed } from "./malformed.js";
 import * as texts from "./texts.js";
@@ -73,7 +73,7 @@ async function judge(text, began = performance.now()) {
   if (!upkeep.ready && !(await upkeep.refresh())) return showNotice("no-lists");
   const moment = now();
   const answer = await verify(text, upkeep, moment);
-  showVerdict(answer, config.colours[answer.verdict], purpose(), moment);
+  showVerdict(answer, config.colours[answer.verdict], purpose(), { now: moment, isCurrent: upkeep.isCurrent(moment) });
   shown = answer.verdict;
   performance.measure("frame-to-verdict", { start: began });
   clearing = setTimeout(() => {
@@ -116,16 +116,31 @@ async function readPicture() {
   if (!file) return;
   rest();
   const text = await decoder.readFile(file);
-  if (text !== null) return judge(text);
+  if (text) return judge(text);
   camera.close();
-  showNotice("UNREADABLE.heading", "no-code");
+  if (text === undefined) showNotice("not-picture");
+  else showNotice("UNREADABLE.heading", "no-code", config.colours.UNREADABLE);
 }
 
 async function update() {
   at("age").textContent = texts.say("updating");
   const done = await upkeep.refresh();
-  announce(texts.say(done ? "updated" : upkeep.refused ? "lists-refused" : "update-failed"));
+  announce(texts.say(done ? "updated" : troubleOfUpdate()));
   tellAge();
+}
+
+/** Update from the screen of an unknown key: its outcome stands there, and the card is scanned again. */
+async function updateVerdict() {
+  const asked = scanning;
+  const done = await upkeep.refresh();
+  if (asked !== scanning) return; // the verdict is gone already
+  const outcome = done ? "updated-scan" : troubleOfUpdate();
+  showUpdated(outcome, { done });
+  announce(texts.say(outcome));
+}
+
+function troubleOfUpdate() {
+  return upkeep.refused ? "lists-refused" : "update-failed";
 }
 
 function tellAge() {
@@ -177,7 +192,8 @@ function wire() {
     button.setAttribute("aria-pressed", String(on));
   });
   at("sound").addEventListener("click", ({ currentTarget: button }) => button.setAttribute("aria-pressed", String(toggleSound())));
-  for (const id of ["update", "update-verdict"]) at(id).addEventListener("click", update);
+  at("update").addEventListener("click", update);
+  at("update-verdict").addEventListener("click", updateVerdict);
   const asked = new URLSearchParams(location.search).get("purpose");
   for (const radio of document.querySelectorAll("input[name=purpose]")) {
     radio.checked = radio.value === (PURPOSES.includes(asked) ? asked : PURPOSES[0]);

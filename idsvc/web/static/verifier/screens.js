@@ -14,8 +14,9 @@ export function show(screen, { focus = true } = {}) {
   if (focus) at(`${screen}-title`).focus();
 }
 
-/** Show a screen that says what is wrong and what to do; `name` is the text's name. */
-export function showNotice(name, help = `${name}-help`) {
+/** Show a screen that says what is wrong and what to do; `name` is the text's name. Grey speaks of a card, amber of this device. */
+export function showNotice(name, help = `${name}-help`, colour = "amber") {
+  at("notice").dataset.colour = colour;
   at("notice-title").textContent = say(name);
   at("notice-help").textContent = say(help);
   document.body.dataset.notice = name;
@@ -23,21 +24,30 @@ export function showNotice(name, help = `${name}-help`) {
   announce(`${say(name)}. ${say(help)}`);
 }
 
-export function showVerdict({ verdict, claims, moment }, colour, purpose, now) {
+/** Show an answer. `isCurrent` tells that an update would bring nothing: then none is offered for an unknown key. */
+export function showVerdict({ verdict, claims, moment }, colour, purpose, { now, isCurrent }) {
   clearVerdict();
   const ended = verdict === "EXPIRED" ? 1 : 0; // the moment is the midnight after the last day
-  const sentence = say(`${verdict}.sentence`, { date: moment === null ? "" : day(moment - ended) });
+  const final = verdict === "UNKNOWN_KEY" && isCurrent;
+  const sentence = say(final ? "UNKNOWN_KEY.current" : `${verdict}.sentence`, { date: moment === null ? "" : day(moment - ended) });
   const section = at("verdict");
   section.dataset.colour = colour;
   section.dataset.verdict = verdict;
   at("verdict-title").textContent = say(`${verdict}.heading`);
   at("verdict-sentence").textContent = sentence;
-  at("update-verdict").hidden = verdict !== "UNKNOWN_KEY";
+  at("update-verdict").hidden = verdict !== "UNKNOWN_KEY" || final;
   if (claims) showPerson(claims, factsFor(purpose, claims, isoDay(now)));
   show("verdict");
   scrollTo(0, 0);
   announce(`${say(`${verdict}.heading`)}. ${sentence}`);
   signal(colour);
+}
+
+/** Say on the verdict's own screen what came of an update. */
+export function showUpdated(name, { done }) {
+  at("verdict-sentence").textContent = say(name);
+  at("update-verdict").hidden = done;
+  if (done) at("next").focus();
 }
 
 function showPerson(claims, { name, rows }) {

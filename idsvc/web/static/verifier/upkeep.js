@@ -10,10 +10,12 @@ const TRUST = "/trust/list.cwt";
 const ROOTS = "/trust/roots.json";
 const SIGNED_ROOTS = "/trust/roots.cose";
 const EVERY_MS = 3600 * 1000;
+const CURRENT_S = 2 * 3600; // two rounds of fetching
 
 export class Upkeep extends EventTarget {
   #roots = null;
   #refreshing = null;
+  #completeAt = -Infinity;
   trust = null;
   statusLists = new Map();
   refused = false;
@@ -45,6 +47,11 @@ export class Upkeep extends EventTarget {
     return lists.length === 0 || now >= this.trust.expiresAt || lists.some((status) => now >= staleFrom(status));
   }
 
+  /** Tell whether the city's server gave all that it has within the last two hours: there is nothing newer to update to. */
+  isCurrent(now) {
+    return this.ready && !this.refused && now - this.#completeAt < CURRENT_S;
+  }
+
   /** Fetch every list again; gives whether all of them were had and accepted. */
   refresh() {
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
@@ -69,6 +76,7 @@ export class Upkeep extends EventTarget {
     await offer(SIGNED_ROOTS, (bytes) => this.#acceptRoots(bytes));
     const uris = this.trust?.statusUris ?? [];
     await Promise.all(uris.map((uri) => offer(pathOf(uri), (bytes) => this.#acceptStatus(uri, bytes))));
+    if (all) this.#completeAt = Date.now() / 1000;
     this.dispatchEvent(new Event("change"));
     if (all) this.dispatchEvent(new Event("fetched"));
     return all && this.ready;
