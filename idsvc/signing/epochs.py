@@ -43,7 +43,7 @@ class ItemKey:
 
 @dataclass(frozen=True, slots=True)
 class EpochStatus:
-    """An epoch as it stands: `overdue` when its day is past and its private half still exists."""
+    """An epoch as it stands: `overdue` when its day is past and its key or its secrets still exist."""
 
     epoch: EpochName
     destroyed: bool
@@ -163,11 +163,11 @@ class EpochStore:
         with self._changing():
             self._refuse_early(epoch)  # 1
             self._refuse_jump(vouched)  # 2
-            existed = epoch in self._private.names()
+            had_key = epoch in self._private.names()
             self._bury(epoch)  # 3
             self._private.destroy(epoch)  # 4
-            self._item_secrets(epoch).remove()
-        return existed
+            had_secrets = self._item_secrets(epoch).remove()
+        return had_key or had_secrets
 
     def confirm_today(self, *, vouched: date | None = None) -> None:
         """Raise ClockJump unless this clock's day can be believed, by step 2 of `destroy_epoch`."""
@@ -180,9 +180,10 @@ class EpochStore:
             names = [path.name for path in self._public.iterdir()]
             gone = {EpochName(day) for name in names if halves.is_epoch_name(day := name.removesuffix(_GONE))}
             held = halves.epochs_in(self._public) if self._private is None else self._private.names()
+            left = held | halves.epochs_in(self._secrets)  # secrets without a key: a crash came between
         return tuple(
-            EpochStatus(epoch, destroyed=epoch not in held, overdue=epoch in held and self._is_past(epoch))
-            for epoch in sorted(gone | held)
+            EpochStatus(epoch, destroyed=epoch not in held, overdue=epoch in left and self._is_past(epoch))
+            for epoch in sorted(gone | left)
         )
 
     def strays(self) -> tuple[str, ...]:

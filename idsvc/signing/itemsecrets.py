@@ -78,10 +78,12 @@ class ItemSecrets:
                 os.fdatasync(handle)
         return bool(found)
 
-    def remove(self) -> None:
-        """Remove the file; nothing happens if it is gone."""
+    def remove(self) -> bool:
+        """Remove the file; False when it is gone already."""
+        found = self._path.exists()
         self._path.unlink(missing_ok=True)
         sync_directory(self._path.parent)
+        return found
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[int]:

@@ -168,6 +168,7 @@ def check_destroy_epoch(place: Path, before: Before) -> bool:
     private = (before.place / "epochs" / "private" / EPOCH).read_bytes()
     left = [path for path in (place / "epochs").rglob("*") if path.is_file()]
     assert not any(private in path.read_bytes() for path in left)
+    assert [path.name for path in left if path.parent.name == "secrets"] == []
     (place / "epochs" / "private" / ".day").write_text(TODAY.isoformat())
     assert not any(opens(place, item) for item in before.items)
     assert [(status.destroyed, status.overdue) for status in later.status()] == [(True, False)]

@@ -127,6 +127,24 @@ def test_a_destroyed_epoch_never_returns_even_if_the_clock_does(
     assert not store.destroy_item(epoch, item)
 
 
+def test_secrets_that_a_crash_left_behind_are_overdue_and_the_next_run_removes_them(
+    open_epochs: Opens, clock: Clock, epoch_directory: Path
+) -> None:
+    store = open_epochs()
+    epoch = store.create_if_absent(TOMORROW)
+    store.deposit(epoch, fresh_item(), info=b"")
+    secrets = epoch_directory / "secrets" / epoch
+    kept = secrets.read_bytes()
+    clock.noon_of(TOMORROW + timedelta(days=1))
+    assert store.destroy_epoch(epoch)
+    secrets.write_bytes(kept)  # as after a kill between the last two steps
+    assert [(status.destroyed, status.overdue) for status in store.status()] == [(True, True)]
+    assert store.destroy_epoch(epoch)
+    assert not secrets.exists()
+    assert [(status.destroyed, status.overdue) for status in store.status()] == [(True, False)]
+    assert not store.destroy_epoch(epoch)
+
+
 def test_a_clock_set_back_opens_nothing_that_was_past_and_destroys_nothing(
     open_epochs: Opens, clock: Clock
 ) -> None:

@@ -34,6 +34,7 @@ class EpochsModel(RuleBasedStateMachine):
         self.made: set[EpochName] = set()
         self.purged: set[EpochName] = set()
         self.dead: set[ItemId] = set()
+        self.left: set[EpochName] = set()  # purged but for their item secrets
         self.known = FIRST  # the newest day that the store has noted
 
     def teardown(self) -> None:
@@ -106,10 +107,19 @@ class EpochsModel(RuleBasedStateMachine):
             with pytest.raises(ClockJump):
                 self.store.destroy_epoch(epoch)
             return
-        existed = epoch in self.made and epoch not in self.purged
+        existed = (epoch in self.made and epoch not in self.purged) or epoch in self.left
         assert self.store.destroy_epoch(epoch, vouched=self.today if vouches else None) == existed
         self.known = max(self.known, self.today)
         self.purged.add(epoch)
+        self.left.discard(epoch)
+
+    @rule(day=days)
+    def be_killed_before_the_secrets_go(self, day: date) -> None:
+        """Leave what a kill between the last two steps of a destruction leaves."""
+        epoch = EpochName(day.isoformat())
+        if epoch in self.purged:
+            (self.directory / "secrets" / epoch).touch(mode=0o600)
+            self.left.add(epoch)
 
     @rule(day=days)
     def move_the_clock(self, day: date) -> None:
@@ -121,7 +131,7 @@ class EpochsModel(RuleBasedStateMachine):
         assert set(found) == self.made | self.purged
         for epoch, status in found.items():
             assert status.destroyed == (epoch in self.purged)
-            assert status.overdue == (epoch not in self.purged and self.past(epoch))
+            assert status.overdue == ((epoch not in self.purged or epoch in self.left) and self.past(epoch))
 
 
 TestEpochsModel = pytest.mark.slow(EpochsModel.TestCase)
