@@ -23,6 +23,7 @@ from idsvc.services import activation, enrollment, standing
 from idsvc.services.cards import find
 from idsvc.services.desk import Desk
 from idsvc.services.issuance import Produced
+from idsvc.services.journal import find_pseudonyms
 from idsvc.services.ordering import choose_status_list
 from idsvc.services.people import AlreadyEnrolled
 from idsvc.services.print_queue import mark_printed, put_back, take_batch
@@ -33,7 +34,7 @@ from idsvc.signing.register import Purpose
 from idsvc.storage.database import Session
 from idsvc.storage.records import BatchId, Card, PrintJob
 from tests.minimization.hidden import Hidden, visiting
-from tests.services.city import City
+from tests.services.city import CLERK, City
 
 
 class Pinned:
@@ -73,6 +74,7 @@ class Turn(StrEnum):
     POSTED = "sent by mail"
     RETURNED = "came back by mail"
     UNCOLLECTED = "nobody came for the card"
+    ABANDONED = "printed and never scanned"
     SUSPENDED = "reported lost and found again"
     LOST = "replaced because it was lost"
     MISSPELT = "replaced with a corrected name"
@@ -92,6 +94,7 @@ PLANS: tuple[frozenset[Turn], ...] = tuple(
         (Turn.UNCOLLECTED,),
         (Turn.SUSPENDED, Turn.MISSPELT, Turn.CLOSED),
         (Turn.POSTED, Turn.REVOKED),
+        (Turn.ABANDONED,),
     )
 )
 _AT_THE_END = frozenset({Turn.RENEWED, Turn.MOVED, Turn.REFUSED})
@@ -303,8 +306,10 @@ class Generation:
         self._each(lambda life: self._activate(life, verifier))
 
     def _activate(self, life: Life, verifier: Verifier) -> None:
-        """Scan the printed card, unless it was scanned before."""
+        """Scan the printed card, unless it was scanned before or never will be."""
         assert life.made is not None
+        if Turn.ABANDONED in life.plan:
+            return
         text = life.made.credential.text
         if text == life.scanned:
             return
@@ -321,7 +326,7 @@ class Generation:
             self._on_card(life, standing.resume)
         if life.plan & {Turn.RETURNED, Turn.UNCOLLECTED}:
             self._move(life, Delivery.AWAITING_PICK_UP)
-        if Turn.UNCOLLECTED not in life.plan:
+        if not life.plan & {Turn.UNCOLLECTED, Turn.ABANDONED}:
             self._desk.hand_over(life.card)
 
     def _move(self, life: Life, to: Delivery) -> None:
@@ -374,6 +379,7 @@ class Generation:
             runtime = city.counter
             assert overdue(city.database, runtime.sealing, today=city.today) == (0, 0)
             city.publish()
+            assert city.database.read(lambda s: find_pseudonyms(s, CLERK, sealing=runtime.sealing))
             key = runtime.audit_key()
             assert sequence(
                 city.database,

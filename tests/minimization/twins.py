@@ -18,6 +18,7 @@ from tests.services.city import City
 GROUP = 2 * len(PLANS)
 """Lives of one city: every plan twice."""
 
+LAST = STAGES[-1].__name__.strip("_")
 Prepare = Callable[[City], None]
 
 
@@ -51,26 +52,53 @@ def compare(
     *,
     exactly: bool,
     change: Callable[[Program], Program] = lambda program: program,
-    until: str = STAGES[-1].__name__.strip("_"),
+    until: str = LAST,
     prepare: Prepare = lambda _: None,
 ) -> list[str]:
     """Let twins live up to a stage; gives the stages and things in which their traces differ."""
-    found: list[list[tuple[str, Trace]]] = []
-    for twin in (0, 1):
-        with _city(founded, folder / "city", engine, change) as (city, watched):
-            prepare(city)
-            lives = [Life(pair.number, pair.hidden[twin], pair.shown[twin]) for pair in pairs]
-            traces = []
-            for stage in Generation(city, lives).stages():
-                traces.append((stage, trace(city, watched, exactly=exactly)))
-                if stage == until:
-                    break
-            found.append(traces)
+    first, second = (
+        live(
+            founded,
+            folder / "city",
+            engine,
+            pairs,
+            twin=twin,
+            exactly=exactly,
+            change=change,
+            until=until,
+            prepare=prepare,
+        )
+        for twin in (0, 1)
+    )
     return [
         f"{stage}: {name}"
-        for (stage, first), (_, second) in zip(*found, strict=True)
-        for name in differences(first, second)
+        for (stage, one), (_, other) in zip(first, second, strict=True)
+        for name in differences(one, other)
     ]
+
+
+def live(
+    founded: Path,
+    folder: Path,
+    engine: str,
+    pairs: Sequence[Pair],
+    *,
+    twin: int,
+    exactly: bool,
+    change: Callable[[Program], Program] = lambda program: program,
+    until: str = LAST,
+    prepare: Prepare = lambda _: None,
+) -> list[tuple[str, Trace]]:
+    """Let one twin of each pair live up to a stage; gives what was left after each stage."""
+    lives = [Life(pair.number, pair.hidden[twin], pair.shown[twin]) for pair in pairs]
+    traces = []
+    with _city(founded, folder, engine, change) as (city, watched):
+        prepare(city)
+        for stage in Generation(city, lives).stages():
+            traces.append((stage, trace(city, watched, exactly=exactly)))
+            if stage == until:
+                break
+    return traces
 
 
 @contextmanager
