@@ -7,20 +7,32 @@ from typing import Final
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
+from idsvc.printing.device import ColourModel
 from idsvc.printing.fonts import Weight, register_font
 
 ONE_AT_A_TIME: Final = threading.RLock()
 """Held while a PDF is made or shown: reportlab's fonts and the whole of PDFium are shared by all threads."""
 
 
-def open_document(out: io.BytesIO, size: tuple[float, float], *, title: str, author: str) -> Canvas:
-    """Begin a PDF without dates, names of software or other traces; pages and streams deflated."""
+def open_document(
+    out: io.BytesIO,
+    size: tuple[float, float],
+    *,
+    title: str,
+    author: str,
+    colours: ColourModel = ColourModel.RGB,
+) -> Canvas:
+    """Begin a PDF without dates, names of software or other traces; pages and streams deflated.
+
+    CMYK colours are what `device.stroke_operator` makes of them.
+    """
     rl_config.useA85 = 0  # reportlab's ASCII85 in pure Python took two thirds of the time
     canvas = Canvas(
         out,
         pagesize=size,
         pageCompression=1,
         invariant=1,
+        enforceColorSpace="cmyk" if colours is ColourModel.CMYK else None,
         initialFontName=register_font(Weight.REGULAR),  # type: ignore[arg-type] # the stubs say float
     )
     canvas.setTitle(title)

@@ -15,6 +15,7 @@ from reportlab.lib.abag import ABag
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
 from idsvc import resources
+from idsvc.printing.glyphs import Glyphs, characters_of, shape_glyphs
 
 
 class Weight(StrEnum):
@@ -26,6 +27,8 @@ class Weight(StrEnum):
     BOLD = "Bold"
 
 
+_LATIN: Final = {weight: f"PublicSans-{weight}" for weight in Weight}
+"""It has all of printable ASCII, so that a text of nothing else is one run."""
 _SCRIPTS: Final = (
     *("", "Arabic", "Hebrew", "Devanagari", "Bengali", "Gujarati", "Gurmukhi", "Tamil", "Telugu", "Kannada"),
     *("Malayalam", "Sinhala", "Thai", "Lao", "Khmer", "Myanmar", "Ethiopic", "Armenian", "Georgian"),
@@ -49,13 +52,14 @@ class Run:
 
 def register_font(weight: Weight) -> str:
     """Make the Latin font of a weight known to reportlab; give its name there."""
-    name = f"PublicSans-{weight}"
-    _register(name)
-    return name
+    _register(_LATIN[weight])
+    return _LATIN[weight]
 
 
 def can_draw(text: str) -> bool:
     """Tell whether every character has a glyph in some font of the card."""
+    if text.isascii() and text.isprintable():
+        return True
     return all(_font_of(character, Weight.REGULAR) is not None for character in text)
 
 
@@ -65,7 +69,7 @@ def split_runs(text: str, weight: Weight, *, right_to_left: bool | None = None) 
     `right_to_left` is the direction of the line's paragraph; None: the line is a paragraph.
     """
     if text.isascii():
-        return (Run(text, f"PublicSans-{weight}"),) if text else ()
+        return (Run(text, _LATIN[weight]),) if text else ()
     base = is_right_to_left(text) if right_to_left is None else right_to_left
     stretches = _visual_order(text, base=int(base))
     runs = []
@@ -81,13 +85,20 @@ def is_right_to_left(text: str) -> bool:
     return next((kind in _RIGHT_TO_LEFT for kind in classes if kind == "L" or kind in _RIGHT_TO_LEFT), False)
 
 
+def set_line(text: str, weight: Weight) -> tuple[Glyphs, ...]:
+    """Shape a line: its runs as they stand on the page from left to right."""
+    if text.isascii():
+        return (shape_glyphs(text, _LATIN[weight]),) if text else ()
+    return tuple([shape_glyphs(run.text, run.font) for run in split_runs(text, weight)])
+
+
 def measure(text: str, weight: Weight, size: float) -> float:
     """Give the width of a line in points, shaped."""
-    return size * sum(_width_at_1000(run) for run in split_runs(text, weight)) / 1000
+    return size * sum(glyphs.width for glyphs in set_line(text, weight))
 
 
 def shape(run: Run, size: float) -> str:
-    """Shape a run for `drawString`: joins, reorders and positions its glyphs."""
+    """Shape a run for reportlab's `drawString`: joins, reorders and positions its glyphs."""
     _register(run.font)
     if _PLAIN.fullmatch(run.text):
         return run.text
@@ -97,29 +108,21 @@ def shape(run: Run, size: float) -> str:
     return shaped
 
 
-def _width_at_1000(run: Run) -> float:
-    shaped = shape(run, 1000.0)
-    places = getattr(shaped, "__shapeData__", None)
-    if places is None:
-        return float(pdfmetrics.stringWidth(run.text, run.font, 1000.0))
-    return float(sum(place.x_advance for place in places))
-
-
 def run_width(run: Run, size: float) -> float:
     """Give the width of one run in points."""
-    return size * _width_at_1000(run) / 1000
+    return size * shape_glyphs(run.text, run.font).width
 
 
 @lru_cache(maxsize=64)
-def _register(name: str) -> frozenset[int]:
-    """Register a font with reportlab once; give the code points it draws."""
-    font = ttfonts.TTFont(name, str(resources.path(f"templates/fonts/{name}.ttf")), shapable=True)
-    pdfmetrics.registerFont(font)
-    return frozenset(font.face.charToGlyph)
+def _register(name: str) -> None:
+    """Register a font with reportlab once."""
+    pdfmetrics.registerFont(
+        ttfonts.TTFont(name, str(resources.path(f"templates/fonts/{name}.ttf")), shapable=True)
+    )
 
 
 def _candidates(weight: Weight) -> Iterator[str]:
-    yield f"PublicSans-{weight}"
+    yield _LATIN[weight]
     heavy = "Bold" if weight in (Weight.SEMIBOLD, Weight.BOLD) else "Regular"
     for script in _SCRIPTS:
         yield f"NotoSans{script}-{heavy}"
@@ -128,18 +131,18 @@ def _candidates(weight: Weight) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _font_of(character: str, weight: Weight) -> str | None:
-    return next((name for name in _candidates(weight) if ord(character) in _register(name)), None)
+    return next((name for name in _candidates(weight) if ord(character) in characters_of(name)), None)
 
 
 def _by_font(text: str, weight: Weight) -> Iterator[tuple[str, str]]:
     """Split text by font; marks, joiners, spaces and dashes stay with the letters beside them."""
-    latin = f"PublicSans-{weight}"
+    latin = _LATIN[weight]
     fonts = [_font_of(character, weight) or latin for character in text]
     shared = [unicodedata.category(character) in _SHARED for character in text]
     for order in (range(1, len(text)), range(len(text) - 2, -1, -1)):
         for place in order:
             beside = place - order.step
-            if shared[place] and ord(text[place]) in _register(fonts[beside]):
+            if shared[place] and ord(text[place]) in characters_of(fonts[beside]):
                 fonts[place] = fonts[beside]
                 shared[place] = shared[beside]
     start = 0

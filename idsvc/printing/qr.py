@@ -1,31 +1,34 @@
-"""The QR code of a card: module for module what the `qrcode` package draws, full mask search and all.
+"""The QR codes of cards: module for module what the `qrcode` package draws, full mask search and all.
 
-The matrix is one big integer (bit row * side + column), so that ISO/IEC 18004's four penalty rules over all
-eight masks are a few hundred shifts and bit counts instead of a million list accesses.
+Codes are drawn many at a time, so that each step is a few operations on arrays for all of them.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from qrcode import QRCode, base, constants, util
+from qrcode import base, constants, util
 
 from idsvc.domain.errors import Refusal
+from idsvc.printing.qr_masks import place_codewords
 
 Ecc = Literal["M", "L"]
-Modules = list[list[bool | None]]
+Octets = NDArray[np.uint8]
 
 MOST_VERSION: Final = 22
 QUIET_MODULES: Final = 4
 SIDE_MM: Final = 48.0
 """The square the code and its quiet zone stand in."""
-_DOTS_PER_MM: Final = 300 / 25.4
 _LEVELS: Final[dict[Ecc, Literal[0, 1]]] = {"M": constants.ERROR_CORRECT_M, "L": constants.ERROR_CORRECT_L}
-_MASKS: Final = 8
-_VERSION_BITS_FROM: Final = 7
-_TIMING_COLUMN: Final = 6
+_LONG_RUN: Final = 20
+"""Characters of one mode from which the package begins a segment of their own."""
+_LETTERS: Final = 2
+"""The package's number of the alphanumeric mode."""
+_SHAPE: Final = bytes.maketrans(b"0123456789", b"0000000000")
+_LONG_NUMBER: Final = b"0" * _LONG_RUN
 
 
 class QrTooDense(Refusal):
@@ -34,39 +37,64 @@ class QrTooDense(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class QrMatrix:
-    """A QR code; `rows` from the top, in each the leftmost module is the highest of `modules` bits."""
+    """A QR code of `modules` a side; in `packed` each row begins a byte, its leftmost module highest."""
 
     version: int
     ecc: Ecc
-    rows: tuple[int, ...]
+    modules: int
+    packed: bytes
 
     @property
-    def modules(self) -> int:
-        """Count the modules of one side, without the quiet zone."""
-        return len(self.rows)
-
-    @property
-    def dots_per_module(self) -> int:
-        """Give the whole dots at 300 dpi that one module's side takes on the card."""
-        return int(SIDE_MM * _DOTS_PER_MM / (self.modules + 2 * QUIET_MODULES))
+    def rows(self) -> tuple[int, ...]:
+        """Give each row from the top as a number whose highest of `modules` bits is the leftmost module."""
+        width = len(self.packed) // self.modules
+        spare = width * 8 - self.modules
+        return tuple(
+            int.from_bytes(self.packed[start : start + width], "big") >> spare
+            for start in range(0, len(self.packed), width)
+        )
 
     @property
     def module_mm(self) -> float:
-        """Give the side of one module in millimetres."""
-        return self.dots_per_module / _DOTS_PER_MM
+        """Give the side of one module in millimetres on a card printed at 300 dpi."""
+        return dots_per_module(self.modules, 300) * 25.4 / 300
+
+
+def dots_per_module(modules: int, dots_per_inch: int) -> int:
+    """Give the whole dots that one module's side takes on a card, in a code of so many modules a side."""
+    return int(SIDE_MM * dots_per_inch / 25.4 / (modules + 2 * QUIET_MODULES))
 
 
 def draw_qr(text: str) -> QrMatrix:
-    """Draw a text as a QR code of at most version 22, with error correction M when that fits, else L.
+    """Draw one text; see `draw_qrs`."""
+    return draw_qrs((text,))[0]
+
+
+def draw_qrs(texts: Sequence[str]) -> list[QrMatrix]:
+    """Draw texts as QR codes of at most version 22, with error correction M where that fits, else L.
 
     Raises QrTooDense when neither fits (at version 22: 1,134 and 1,460 characters of Base45).
     """
-    segments = [_encode(segment) for segment in util.optimal_data_chunks(text, minimum=20)]
-    for ecc in _LEVELS:
-        version = _smallest_version(segments, ecc)
-        if version is not None:
-            return _place(_codewords(segments, version, ecc), version, ecc)
-    raise QrTooDense("This card's code would be too dense to read; make it with a smaller portrait.")
+    sorts: dict[tuple[int, Ecc], list[tuple[int, Octets]]] = {}
+    for place, text in enumerate(texts):
+        segments = _encode(text)
+        version, ecc = _choose(segments)
+        sorts.setdefault((version, ecc), []).append((place, _join(segments, version, ecc)))
+    drawn: dict[int, QrMatrix] = {}
+    for (version, ecc), entries in sorts.items():
+        codewords = _correct(np.stack([data for _, data in entries]), _blocks(version, ecc))
+        order = _interleave(version, ecc)
+        matrices = place_codewords(codewords, order, version=version, level=_LEVELS[ecc])
+        for (place, _), packed in zip(entries, matrices, strict=True):
+            drawn[place] = QrMatrix(version, ecc, version * 4 + 17, packed)
+    return [drawn[place] for place in range(len(texts))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    mode: Literal[1, 2, 4]
+    characters: int
+    bits: Octets
 
 
 class _Bits(util.BitBuffer):
@@ -81,230 +109,127 @@ class _Bits(util.BitBuffer):
         self.length += length
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    mode: Literal[1, 2, 4]
-    characters: int
-    value: int
-    length: int  # of value, in bits
+def _encode(text: str) -> list[_Segment]:
+    data = text.encode("utf-8")
+    one_mode = len(data) > _LONG_RUN and not data.translate(None, util.ALPHA_NUM)
+    if one_mode and _LONG_NUMBER not in data.translate(_SHAPE):
+        return [_Segment(_LETTERS, len(data), _encode_letters(data))]
+    made = []
+    for segment in util.optimal_data_chunks(text, minimum=_LONG_RUN):
+        if segment.mode == util.MODE_ALPHA_NUM:
+            bits = _encode_letters(segment.data)
+        else:
+            written = _Bits()
+            segment.write(written)
+            bits = _to_bits(written.value, written.length)
+        made.append(_Segment(segment.mode, len(segment), bits))
+    return made
 
 
-def _encode(segment: util.QRData) -> _Segment:
-    if segment.mode == util.MODE_ALPHA_NUM:
-        even = len(segment.data) // 2 * 2
-        pairs = _pairs()
-        bits = "".join([pairs[segment.data[place : place + 2]] for place in range(0, even, 2)])
-        if even < len(segment.data):
-            bits += f"{util.ALPHA_NUM.index(segment.data[even]):06b}"
-        return _Segment(segment.mode, len(segment), int(bits, 2), len(bits))
-    written = _Bits()
-    segment.write(written)
-    return _Segment(segment.mode, len(segment), written.value, written.length)
+def _encode_letters(data: bytes) -> Octets:
+    """Write the alphanumeric mode: 11 bits for two characters, 6 for a last one (ISO/IEC 18004, 7.4.4)."""
+    values = _letter_values()[np.frombuffer(data, dtype=np.uint8)]
+    even = values.size // 2 * 2
+    bits = _pair_bits()[values[0:even:2] * 45 + values[1:even:2]].ravel()
+    return np.concatenate([bits, _to_bits(int(values[even]), 6)]) if even < values.size else bits
+
+
+def _to_bits(value: int, length: int) -> Octets:
+    return np.unpackbits(
+        np.frombuffer((value << -length % 8).to_bytes((length + 7) // 8, "big"), dtype=np.uint8)
+    )[:length]
 
 
 @lru_cache(maxsize=1)
-def _pairs() -> dict[bytes, str]:
-    """Give the 11 bits of every two characters of the alphanumeric mode (ISO/IEC 18004, 7.4.4)."""
-    letters = enumerate(util.ALPHA_NUM)
-    return {
-        bytes((first, second)): f"{45 * high + low:011b}"
-        for high, first in letters
-        for low, second in enumerate(util.ALPHA_NUM)
-    }
+def _letter_values() -> NDArray[np.int64]:
+    values = np.zeros(256, dtype=np.int64)
+    values[np.frombuffer(util.ALPHA_NUM, dtype=np.uint8)] = np.arange(45)
+    return values
 
 
-def _smallest_version(segments: list[_Segment], ecc: Ecc) -> int | None:
-    payload = sum(segment.length for segment in segments)
-    for version in range(1, MOST_VERSION + 1):
-        heads = sum(4 + util.length_in_bits(segment.mode, version) for segment in segments)
-        if heads + payload <= util.BIT_LIMIT_TABLE[_LEVELS[ecc]][version]:
-            return version
-    return None
+@lru_cache(maxsize=1)
+def _pair_bits() -> Octets:
+    return (np.arange(45 * 45)[:, np.newaxis] >> np.arange(10, -1, -1) & 1).astype(np.uint8)
 
 
-def _codewords(segments: list[_Segment], version: int, ecc: Ecc) -> NDArray[np.uint8]:
-    """Encode data, padding and Reed-Solomon error correction, interleaved (ISO/IEC 18004, 7.4 to 7.6)."""
-    bits = _Bits()
+def _choose(segments: Iterable[_Segment]) -> tuple[int, Ecc]:
+    payload = sum([segment.bits.size for segment in segments])
+    for ecc, level in _LEVELS.items():
+        for version in range(1, MOST_VERSION + 1):
+            most = util.BIT_LIMIT_TABLE[level][version]
+            if payload < most:
+                heads = sum([4 + util.length_in_bits(segment.mode, version) for segment in segments])
+                if heads + payload <= most:
+                    return version, ecc
+    raise QrTooDense("This card's code would be too dense to read; make it with a smaller portrait.")
+
+
+def _join(segments: Iterable[_Segment], version: int, ecc: Ecc) -> Octets:
+    """Put segments behind their heads, and fill up the data codewords (ISO/IEC 18004, 7.4.9 and 7.4.10)."""
+    parts = []
     for segment in segments:
-        bits.put(segment.mode, 4)
-        bits.put(segment.characters, util.length_in_bits(segment.mode, version))
-        bits.put(segment.value, segment.length)
+        length = util.length_in_bits(segment.mode, version)
+        parts += [_to_bits(segment.mode << length | segment.characters, 4 + length), segment.bits]
+    capacity = sum(_blocks(version, ecc)[0])
+    bits = np.concatenate(parts)
+    # The end is four zero bits, or what is left; packing fills its last byte with zeros.
+    filled = np.packbits(
+        bits if bits.size > capacity * 8 - 4 else np.concatenate([bits, np.zeros(4, np.uint8)])
+    )
+    padding = np.resize(np.array([util.PAD0, util.PAD1], dtype=np.uint8), capacity - filled.size)
+    return np.concatenate([filled, padding])
+
+
+@lru_cache(maxsize=MOST_VERSION * 2)
+def _blocks(version: int, ecc: Ecc) -> tuple[tuple[int, ...], int]:
+    """Give each block's data codewords, and the correction codewords that every block has."""
     blocks = base.rs_blocks(version, _LEVELS[ecc])
-    capacity = sum(block.data_count for block in blocks)
-    bits.put(0, min(4, capacity * 8 - bits.length))
-    bits.put(0, -bits.length % 8)
-    filled = bits.value.to_bytes(bits.length // 8, "big")
-    padding = bytes((util.PAD0, util.PAD1)) * capacity
-    data = np.frombuffer(filled + padding[: capacity - len(filled)], dtype=np.uint8)
-    shares, corrections, start = [], [], 0
-    for block in blocks:
-        share = data[start : start + block.data_count]
-        start += block.data_count
-        shares.append(share)
-        corrections.append(_correct(share, block.total_count - block.data_count))
-    return np.concatenate([_interleave(shares), _interleave(corrections)])
+    return tuple(block.data_count for block in blocks), blocks[0].total_count - blocks[0].data_count
 
 
-def _interleave(shares: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    longest = max(share.size for share in shares)
-    grid = np.full((longest, len(shares)), -1, dtype=np.int16)
-    for column, share in enumerate(shares):
-        grid[: share.size, column] = share
-    return grid[grid >= 0].astype(np.uint8)
+def _correct(data: Octets, blocks: tuple[tuple[int, ...], int]) -> Octets:
+    """Put behind each row of data codewords its corrections, block by block (ISO/IEC 18004, 7.5.2)."""
+    sizes, count = blocks
+    longest = max(sizes)
+    starts = np.cumsum([0, *sizes[:-1]])
+    # A shorter block begins with zeros that leave no remainder; they are read from behind the data.
+    reach = np.arange(-longest, 0)[:, np.newaxis] + (starts + sizes)[np.newaxis]
+    reach[reach < starts] = data.shape[1]
+    with_zero = np.pad(data, ((0, 0), (0, 1)))
+    values = with_zero[:, reach].transpose(1, 0, 2).reshape(longest, -1)  # place in its block, then blocks
+    terms = np.take(_remainders(longest, count), np.arange(longest)[:, np.newaxis] * 256 + values, axis=0)
+    corrections = np.bitwise_xor.reduce(terms, axis=0).view(np.uint8)[:, :count]
+    return np.concatenate([data, corrections.reshape(data.shape[0], -1)], axis=1)
 
 
-def _correct(share: NDArray[np.uint8], count: int) -> NDArray[np.uint8]:
-    power, logarithm = _galois()
-    terms = power[logarithm[share][:, np.newaxis] + _remainders(share.size, count)]
-    terms[share == 0] = 0
-    return np.asarray(np.bitwise_xor.reduce(terms, axis=0))
-
-
-@lru_cache(maxsize=1)
-def _galois() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+@lru_cache(maxsize=MOST_VERSION * 2)
+def _remainders(size: int, count: int) -> NDArray[np.uint64]:
+    """Give what each value at each place of a block leaves after division by the generator, in words."""
     power = np.array([base.gexp(n % 255) for n in range(511)], dtype=np.uint8)
     logarithm = np.array([0] + [base.glog(n) for n in range(1, 256)], dtype=np.int64)
-    return power, logarithm
-
-
-@lru_cache(maxsize=64)
-def _remainders(size: int, count: int) -> NDArray[np.int64]:
-    """Give, as logarithms, what one unit in each data byte leaves after division by the generator."""
     generator = base.Polynomial([1], 0)
     for n in range(count):
         generator = generator * base.Polynomial([1, base.gexp(n)], 0)
-    rows = []
+    made = np.zeros((size, 256, -(-count // 8) * 8), dtype=np.uint8)
     for place in range(size):
         unit = base.Polynomial([1] + [0] * (size - 1 - place), count)
         remainder = list(unit % generator)
-        rows.append([0] * (count - len(remainder)) + remainder)
-    _, logarithm = _galois()
-    values = np.array(rows)
-    if not values.all():
-        raise AssertionError("a generator polynomial of QR leaves no zero remainders")
-    return np.asarray(logarithm[values])
+        row = np.array([0] * (count - len(remainder)) + remainder)
+        products = power[logarithm[:, np.newaxis] + logarithm[row]]
+        made[place, 1:, :count] = np.where(row, products, 0)[1:]
+    return made.reshape(size * 256, -1).view(np.uint64)
 
 
-def _place(codewords: NDArray[np.uint8], version: int, ecc: Ecc) -> QrMatrix:
-    grid = _grid(version)
-    bits = np.zeros(grid.side * grid.side, dtype=np.uint8)
-    stream = np.unpackbits(codewords)
-    bits[grid.order[: stream.size]] = stream
-    data = int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
-    tried = [data ^ mask | grid.bare for mask in grid.masks]
-    best = min(range(_MASKS), key=lambda mask: _penalty(tried[mask], grid))
-    drawn = data ^ grid.masks[best] | _function_patterns(version, _LEVELS[ecc], best)
-    everything = np.frombuffer(drawn.to_bytes(grid.side * grid.side // 8 + 1, "little"), dtype=np.uint8)
-    flat = np.unpackbits(everything, bitorder="little")[: grid.side * grid.side].reshape(grid.side, grid.side)
-    packed = np.packbits(flat, axis=1)
-    spare = packed.shape[1] * 8 - grid.side
-    rows = tuple(int.from_bytes(row.tobytes(), "big") >> spare for row in packed)
-    return QrMatrix(version=version, ecc=ecc, rows=rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    side: int
-    order: NDArray[np.int64]  # where each data bit goes
-    masks: tuple[int, ...]  # ISO/IEC 18004, 7.8.2, on data modules only
-    bare: int  # finders, timing, alignment; format and version bits light, as the mask search sees them
-    not_last_column: int
-    not_last_row: int
-    ten_columns_left: int
-    ten_rows_left: int
-
-
-def _draw_functions(version: int, ecc: Literal[0, 1], mask: int, *, bare: bool) -> Modules:
-    code = QRCode(version=version, error_correction=ecc)
-    side = version * 4 + 17
-    code.modules_count = side
-    code.modules = [[None] * side for _ in range(side)]
-    for row, column in ((0, 0), (side - 7, 0), (0, side - 7)):
-        code.setup_position_probe_pattern(row, column)
-    code.setup_position_adjust_pattern()
-    code.setup_timing_pattern()
-    code.setup_type_info(bare, mask)
-    if version >= _VERSION_BITS_FROM:
-        code.setup_type_number(bare)
-    return code.modules
-
-
-def _as_integer(modules: Modules) -> int:
-    flat = (module for row in modules for module in row)
-    return sum(1 << place for place, module in enumerate(flat) if module)
-
-
-@lru_cache(maxsize=MOST_VERSION * _MASKS)
-def _function_patterns(version: int, ecc: Literal[0, 1], mask: int) -> int:
-    return _as_integer(_draw_functions(version, ecc, mask, bare=False))
-
-
-@lru_cache(maxsize=MOST_VERSION)
-def _grid(version: int) -> _Grid:
-    modules = _draw_functions(version, constants.ERROR_CORRECT_M, 0, bare=True)
-    side = len(modules)
-    order: list[int] = []
-    upwards = True
-    for right in (column - (column <= _TIMING_COLUMN) for column in range(side - 1, 0, -2)):
-        for row in range(side - 1, -1, -1) if upwards else range(side):
-            order += [row * side + column for column in (right, right - 1) if modules[row][column] is None]
-        upwards = not upwards
-    masks = []
-    for number in range(_MASKS):
-        flips = util.mask_func(number)
-        masks.append(sum(1 << place for place in order if flips(*divmod(place, side))))
-    row = (1 << side) - 1
-    all_rows = sum(1 << (number * side) for number in range(side))
-    return _Grid(
-        side=side,
-        order=np.array(order),
-        masks=tuple(masks),
-        bare=_as_integer(modules),
-        not_last_column=all_rows * (row >> 1),
-        not_last_row=(1 << (side * (side - 1))) - 1,
-        ten_columns_left=all_rows * (row >> 10),
-        ten_rows_left=(1 << (side * (side - 10))) - 1,
-    )
-
-
-def _penalty(modules: int, grid: _Grid) -> int:
-    """Score a masked code (ISO/IEC 18004, 7.8.3.1): runs, blocks, finder-like runs, balance."""
-    side = grid.side
-    same_across = ~(modules ^ modules >> 1) & grid.not_last_column
-    same_down = ~(modules ^ modules >> side) & grid.not_last_row
-    score = _runs(same_across, 1) + _runs(same_down, side)
-    score += 3 * (same_across & same_across >> side & same_down & grid.not_last_row).bit_count()
-    light = ~modules
-    for step, inside in ((1, grid.ten_columns_left), (side, grid.ten_rows_left)):
-        score += 40 * _finder_like(modules, light, step, inside)
-    share = modules.bit_count() / (side * side)
-    return score + 10 * int(abs(share * 100 - 50) / 5)
-
-
-def _runs(same: int, step: int) -> int:
-    """Score runs of n >= 5 equal modules with n - 2 each, from the integer of equal neighbours."""
-    fives = same & same >> step & same >> 2 * step & same >> 3 * step
-    return fives.bit_count() + 2 * (fives & ~(fives << step)).bit_count()
-
-
-def _finder_like(dark: int, light: int, step: int, inside: int) -> int:
-    core = (
-        light >> step & dark >> 4 * step & light >> 5 * step & dark >> 6 * step & light >> 9 * step & inside
-    )
-    before = (
-        dark
-        & dark >> 2 * step
-        & dark >> 3 * step
-        & light >> 7 * step
-        & light >> 8 * step
-        & light >> 10 * step
-    )
-    after = (
-        light
-        & light >> 2 * step
-        & light >> 3 * step
-        & dark >> 7 * step
-        & dark >> 8 * step
-        & dark >> 10 * step
-    )
-    return (core & (before | after)).bit_count()
+@lru_cache(maxsize=MOST_VERSION * 2)
+def _interleave(version: int, ecc: Ecc) -> NDArray[np.int64]:
+    """Give the order in which codewords are placed: one of each block in turn (ISO/IEC 18004, 7.6)."""
+    sizes, count = _blocks(version, ecc)
+    starts = np.cumsum([0, *sizes])
+    data = [
+        starts[block] + place
+        for place in range(max(sizes))
+        for block in range(len(sizes))
+        if place < sizes[block]
+    ]
+    corrections = starts[-1] + np.arange(len(sizes) * count).reshape(len(sizes), count).T.ravel()
+    return np.concatenate([np.array(data), corrections])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qrcode import QRCode, constants
 
-from idsvc.printing.qr import MOST_VERSION, QrMatrix, QrTooDense, draw_qr
+from idsvc.printing.qr import MOST_VERSION, QrMatrix, QrTooDense, dots_per_module, draw_qr
 
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
@@ -69,6 +69,6 @@ def test_a_longer_text_is_refused_rather_than_drawn_denser() -> None:
 @pytest.mark.parametrize("length", [20, 500, 1134, 1460])
 def test_modules_are_whole_dots_and_never_under_five(length: int) -> None:
     drawn = draw_qr(_base45(length))
-    assert drawn.dots_per_module >= 5
-    assert drawn.module_mm == pytest.approx(drawn.dots_per_module * 25.4 / 300)
+    assert dots_per_module(drawn.modules, 300) >= 5
+    assert drawn.module_mm == pytest.approx(dots_per_module(drawn.modules, 300) * 25.4 / 300)
     assert drawn.module_mm * (drawn.modules + 8) <= 48.0

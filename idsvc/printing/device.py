@@ -1,0 +1,43 @@
+"""The card printer that a city names in its artwork: its colour model and how many dots it prints."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from reportlab.lib.colors import HexColor, rgb2cmyk
+
+BLACK: Final = "#000000"
+RESOLUTIONS: Final = (300, 600)
+"""Dots per inch of card printers; the modules of the code are whole ones."""
+
+
+class ColourModel(StrEnum):
+    """How colours are written into the card's PDF.
+
+    Text and the code are DeviceGray in both, which is black alone, and portraits stay DeviceRGB.
+    """
+
+    RGB = "rgb"
+    CMYK = "cmyk"
+
+
+@dataclass(frozen=True, slots=True)
+class CardPrinter:
+    """What a file of cards is made for."""
+
+    colours: ColourModel = ColourModel.RGB
+    dots_per_inch: int = RESOLUTIONS[0]
+
+
+def stroke_operator(colour: str, model: ColourModel) -> str:
+    """Give the operator that draws lines in a colour, #rrggbb; black as DeviceGray.
+
+    Without a profile CMYK is what cyan, magenta and yellow have in common taken out as black (ISO 32000-1,
+    10.3.5, with all undercolour removed).
+    """
+    if colour == BLACK:
+        return "0 G"
+    rgb = HexColor(colour).rgb()
+    if model is ColourModel.RGB:
+        return " ".join(f"{share:.4f}" for share in rgb) + " RG"
+    return " ".join(f"{share:.4f}" for share in rgb2cmyk(*rgb)) + " K"

@@ -1,0 +1,211 @@
+"""Shaped text as PDF operators, and the fonts embedded with no glyph but those that were written.
+
+A glyph's code in the file is its number in the font, so that a text is written before anybody knows which
+glyphs the file's subset will hold; positions are in ems, so that it is shaped once for all sizes.
+"""
+
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import uharfbuzz  # type: ignore[import-untyped]
+
+from idsvc import resources
+from idsvc.printing.pdffile import PdfFile
+
+GlyphTexts = dict[str, dict[int, str]]
+"""For each font the glyphs that a file shows, and what each stands for."""
+
+_FEATURES: Final = {"kern": True, "liga": True}
+_NO_TABLES: Final = ("GSUB", "GPOS", "GDEF", "DSIG", "STAT", "meta", "name", "OS/2", "cmap", "post")
+"""What only programs that shape text read; a PDF's font is addressed by glyph (ISO 32000-1, 9.9)."""
+_SYMBOLIC: Final = 4
+_STEM: Final = 87
+"""Required in a font's descriptor and read only where the font itself is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """A shaped run: what shows it in a text object of its font at size 1, and its width in ems.
+
+    `texts` tells what its glyphs stand for; `silent` are those of a cluster that another glyph stands for.
+    """
+
+    font: str
+    shown: str
+    width: float
+    texts: tuple[tuple[int, str], ...]
+    silent: tuple[int, ...]
+
+    def note(self, shown: GlyphTexts) -> None:
+        """Note the run's glyphs among those that a file shows."""
+        known = shown.setdefault(self.font, {})
+        known.update(self.texts)
+        for glyph in self.silent:
+            known.setdefault(glyph, "")
+
+
+class _Face:
+    """A font as HarfBuzz opens it; what its glyphs and kerns are written as is remembered."""
+
+    def __init__(self, name: str) -> None:
+        blob = uharfbuzz.Blob(resources.path(f"templates/fonts/{name}.ttf").read_bytes())
+        self.face = uharfbuzz.Face(blob)
+        self.font = uharfbuzz.Font(self.face)
+        self.em: int = self.face.upem
+        self.glyphs = _Glyphs(self.font)
+        self.gaps = _Gaps(self.em)
+
+
+class _Glyphs(dict[int, tuple[str, int]]):
+    """Each glyph's code as hexadecimal and its advance."""
+
+    def __init__(self, font: uharfbuzz.Font) -> None:
+        self._font = font
+
+    def __missing__(self, glyph: int) -> tuple[str, int]:
+        self[glyph] = found = (f"{glyph:04x}", self._font.get_glyph_h_advance(glyph))
+        return found
+
+
+class _Gaps(dict[int, str]):
+    """What moves the next glyph to the left by so many units of the font."""
+
+    def __init__(self, em: int) -> None:
+        self._em = em
+
+    def __missing__(self, units: int) -> str:
+        self[units] = found = f">{units * 1000 / self._em:.6g}<"
+        return found
+
+
+@lru_cache(maxsize=64)
+def _face(name: str) -> _Face:
+    return _Face(name)
+
+
+@lru_cache(maxsize=64)
+def characters_of(font: str) -> frozenset[int]:
+    """Give the code points that a font has glyphs for."""
+    return frozenset(_face(font).face.unicodes)
+
+
+def shape_glyphs(text: str, font: str) -> Glyphs:
+    """Shape a run of one font and direction."""
+    face = _face(font)
+    buffer = uharfbuzz.Buffer()
+    buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(face.font, buffer, _FEATURES)
+    infos = buffer.glyph_infos
+    glyphs = [info.codepoint for info in infos]
+    gaps = face.gaps
+    shown: list[str] = ["[<"]
+    width = rise = 0
+    for glyph, place in zip(glyphs, buffer.glyph_positions, strict=True):
+        advance, moved, lifted = place.x_advance, place.x_offset, place.y_offset
+        if lifted != rise:
+            shown.append(f">]TJ {lifted / face.em:.4f} Ts[<")
+            rise = lifted
+        code, usual = face.glyphs[glyph]
+        if moved:
+            shown.append(gaps[-moved])
+        shown.append(code)
+        if usual + moved != advance:
+            shown.append(gaps[usual + moved - advance])
+        width += advance
+    shown.append(">]TJ 0 Ts" if rise else ">]TJ")
+    texts, silent = _meanings(text, glyphs, [info.cluster for info in infos])
+    return Glyphs(font, "".join(shown), width / face.em, texts, silent)
+
+
+def _meanings(
+    text: str, glyphs: list[int], clusters: list[int]
+) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
+    """Give the first glyph of each cluster with the cluster's characters, and the other glyphs."""
+    if clusters == list(range(len(text))):
+        return tuple(zip(glyphs, text, strict=True)), ()
+    starts = sorted(set(clusters))
+    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    texts, silent = [], []
+    for glyph, cluster in zip(glyphs, clusters, strict=True):
+        if cluster in ends:
+            texts.append((glyph, text[cluster : ends.pop(cluster)]))
+        else:
+            silent.append(glyph)
+    return tuple(texts), tuple(silent)
+
+
+def embed_fonts(file: PdfFile, used: Mapping[str, Mapping[int, str]]) -> bytes:
+    """Write the fonts that were used, each with the glyphs that were used; give the resource dictionary."""
+    entries = [
+        b"/%b %d 0 R" % (name.encode("ascii"), _embed(file, name, used[name])) for name in sorted(used)
+    ]
+    return b"<<%b>>" % b"".join(entries)
+
+
+def _embed(file: PdfFile, name: str, texts: Mapping[int, str]) -> int:
+    face = _face(name)
+    glyphs = sorted(texts)
+    subset = _subset(face, glyphs)
+    packed = zlib.compress(subset)
+    program = file.add_stream(b"/Filter/FlateDecode/Length1 %d" % len(subset), packed)
+    scale = 1000 / face.em
+    base = b"/BaseFont/AAAAAA+%b" % name.encode("ascii")
+    corners = struct.unpack(">4h", face.face.reference_table("head").data[36:44])
+    box = " ".join(str(round(corner * scale)) for corner in corners).encode("ascii")
+    extents = face.font.get_font_extents("ltr")
+    descriptor = file.add(
+        b"<</Type/FontDescriptor/FontName/AAAAAA+%b/Flags %d/FontBBox[%b]/ItalicAngle 0"
+        b"/Ascent %d/Descent %d/CapHeight 700/StemV %d/FontFile2 %d 0 R>>"
+        % (
+            name.encode("ascii"),
+            _SYMBOLIC,
+            box,
+            round(extents.ascender * scale),
+            round(extents.descender * scale),
+            _STEM,
+            program,
+        )
+    )
+    widths = " ".join(f"{glyph}[{face.glyphs[glyph][1] * scale:.6g}]" for glyph in glyphs).encode("ascii")
+    descendant = file.add(
+        b"<</Type/Font/Subtype/CIDFontType2%b"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+        b"/FontDescriptor %d 0 R/CIDToGIDMap/Identity/W[%b]>>" % (base, descriptor, widths)
+    )
+    meant = file.add_stream(b"/Filter/FlateDecode", zlib.compress(_to_unicode(texts)))
+    return file.add(
+        b"<</Type/Font/Subtype/Type0%b/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
+        % (base, descendant, meant)
+    )
+
+
+def _subset(face: _Face, glyphs: list[int]) -> bytes:
+    wanted = uharfbuzz.SubsetInput()
+    wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    wanted.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).update(glyphs)
+    dropped = (int.from_bytes(tag.ljust(4).encode("ascii"), "big") for tag in _NO_TABLES)
+    wanted.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG).update(dropped)
+    made: bytes = uharfbuzz.subset(face.face, wanted).blob.data
+    return made
+
+
+def _to_unicode(texts: Mapping[int, str]) -> bytes:
+    """Tell readers which characters a glyph stands for (ISO 32000-1, 9.10.3), in blocks of at most 100."""
+    lines = [
+        f"<{glyph:04x}><{text.encode('utf-16-be').hex()}>" for glyph, text in sorted(texts.items()) if text
+    ]
+    blocks = [lines[start : start + 100] for start in range(0, len(lines), 100)]
+    mapped = "\n".join(f"{len(block)} beginbfchar\n{chr(10).join(block)}\nendbfchar" for block in blocks)
+    return (
+        "/CIDInit/ProcSet findresource begin 12 dict begin begincmap\n"
+        "/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"
+        "/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n"
+        f"1 begincodespacerange\n<0000><ffff>\nendcodespacerange\n{mapped}\n"
+        "endcmap CMapName currentdict/CMap defineresource pop end end"
+    ).encode("ascii")
