@@ -5,6 +5,7 @@ The numbers above 63 are those of BSD sysexits.h.
 
 from typing import Final
 
+from idsvc.credential import BadList
 from idsvc.domain import errors
 
 DONE: Final = 0
@@ -17,6 +18,7 @@ UNAVAILABLE: Final = 69
 FAULT: Final = 70
 DESTROYED: Final = 71
 SEAL_BROKEN: Final = 72
+BAD_LIST: Final = 76
 BAD_SETTING: Final = 78
 INTERRUPTED: Final = 130
 
@@ -27,6 +29,7 @@ _TABLE: Final[tuple[tuple[type[errors.IdsvcError], int], ...]] = (
     (errors.Unavailable, UNAVAILABLE),
     (errors.Destroyed, DESTROYED),
     (errors.SealBroken, SEAL_BROKEN),
+    (BadList, BAD_LIST),
     (errors.BadSetting, BAD_SETTING),
     (errors.IdsvcError, FAULT),
 )
@@ -34,7 +37,8 @@ _TABLE: Final[tuple[tuple[type[errors.IdsvcError], int], ...]] = (
 LEGEND: Final = (
     "Exit codes: 0 done or genuine; 1 refused; 2 cannot tell; 64 wrong words on the command line; "
     "65 bad input; 66 not found; 69 something needed cannot be used now; 70 fault; "
-    "71 the key is destroyed; 72 a seal does not fit; 78 a setting is missing or wrong."
+    "71 the key is destroyed; 72 a seal does not fit; 76 a published list is damaged or cannot be believed; "
+    "78 a setting is missing or wrong."
 )
 
 

@@ -2,11 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import click
 
@@ -15,6 +15,7 @@ from idsvc.cli import exits
 from idsvc.credential import (
     WORDS,
     Answer,
+    BadList,
     StatusList,
     TrustList,
     Verdict,
@@ -38,18 +39,20 @@ _CANNOT_TELL: Final = frozenset(
 )
 _LONGEST_TEXT: Final = 8192
 """Bytes up to which a file may be the text of a code instead of a picture."""
-
-
 _NO_CODE: Final = "No code was found in this picture. Hold the card flat and fill the frame."
+_EMPTY: Final = "It is empty. Give a picture, a PDF, or the text of a code (with --lines one a line)."
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The answer about one source; `answer` is None when the source held no code that could be read."""
+    """The answer about one source; without one, `reason` and `problem` say why it held no code to check."""
 
     source: str
     answer: Answer | None
-    problem: str | None = None
+    reason: str = ""
+    problem: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -96,7 +99,8 @@ def verify(
 ) -> int:
     """Check cards: pictures, PDFs, the text of codes, or one text a line; `-` reads standard input.
 
-    Exit code 0: all genuine. 1: some refused. 2: some could not be told (unreadable, status not checked).
+    Exit code 0: all genuine. 1: some refused. 2: some could not be told (unreadable, empty, status not
+    checked). 76: a list or key file is damaged or not signed by the root keys; then nothing was checked.
     Without --roots the root keys beside the list are believed: right for a folder that you alone can write.
     A genuine card whose status was not checked, with --no-status or --jwks, is never plainly genuine.
     """
@@ -130,9 +134,11 @@ def _sources(
     if token is not None:
         yield "--token", token.encode(), True
     if lines is not None:
-        for number, line in enumerate(_read(lines).splitlines(), 1):
-            if line.strip():
-                yield f"{lines}:{number}", line.strip(), True
+        written = [(number, line) for number, line in enumerate(_read(lines).splitlines(), 1) if line.strip()]
+        for number, line in written:
+            yield f"{lines}:{number}", line.strip(), True
+        if not written:
+            yield str(lines), b"", True
     for name in files:
         yield name, sys.stdin.buffer.read() if name == "-" else _read(Path(name)), False
 
@@ -141,16 +147,19 @@ def _check_all(
     sources: Iterable[tuple[str, bytes, bool]], verifier: Verifier, moment: datetime
 ) -> Iterator[Checked]:
     for source, content, is_text in sources:
+        if not content.strip():
+            yield Checked(source, None, reason="empty", problem=_EMPTY)
+            continue
         if is_text or _looks_like_text(content):
             yield Checked(source, verifier.verify(content.strip(), at=moment))
             continue
         try:
             codes = read_codes(content)
         except BadInput as problem:
-            yield Checked(source, None, str(problem))
+            yield Checked(source, None, reason="unreadable", problem=str(problem))
             continue
         if not codes:
-            yield Checked(source, None, _NO_CODE)
+            yield Checked(source, None, reason="no_code", problem=_NO_CODE)
         for code in codes:
             where = source if len(codes) == 1 else f"{source}, page {code.page}"
             yield Checked(where, verifier.verify(code.text, at=moment))
@@ -165,7 +174,8 @@ def _as_json(checked: Checked) -> str:
         facts: dict[str, object] = {
             "source": checked.source,
             "verdict": Verdict.UNREADABLE.value,
-            "reason": "no_code",
+            "reason": checked.reason,
+            "message": checked.problem,
         }
         return json.dumps(facts)
     answer = checked.answer
@@ -214,23 +224,34 @@ def _open_verifier(
     issuer: str | None,
 ) -> Verifier:
     if jwks is not None:
-        return Verifier(read_key_set(_read(jwks), issuer=issuer), issuer=issuer)
+        return Verifier(
+            _believe("key set", jwks, lambda file: read_key_set(file, issuer=issuer)), issuer=issuer
+        )
     path = public / "trust/list.cwt" if public is not None else trust
     if path is None:
         raise BadSetting("No trust list was named; give --public, --trust or --jwks.")
-    believed = read_trust_list(_read(path), _read_roots(roots or path.with_name("roots.json")))
+    known = _believe("file of root keys", roots or path.with_name("roots.json"), _read_roots)
+    believed = _believe("trust list", path, lambda file: read_trust_list(file, known))
     lists = () if no_status else tuple(_status_lists(believed, public, status))
     return Verifier(believed, lists, issuer=issuer)
 
 
-def _read_roots(path: Path) -> tuple[VerificationKey, ...]:
-    return tuple(entry.key for entry in read_key_set(_read(path)).keys)
+def _believe(what: str, path: Path, read: Callable[[bytes], T]) -> T:
+    """Read a published file; its refusal names it."""
+    try:
+        return read(_read(path))
+    except BadList as refusal:
+        raise BadList(f"{what} {path}", refusal.reason) from None
+
+
+def _read_roots(file: bytes) -> tuple[VerificationKey, ...]:
+    return tuple(entry.key for entry in read_key_set(file).keys)
 
 
 def _status_lists(trust: TrustList, public: Path | None, status: Path | None) -> Iterator[StatusList]:
     paths = [status] if status is not None else sorted((public / "status").glob("*.cwt")) if public else []
     for path in paths:
-        yield read_status_list(_read(path), trust)
+        yield _believe("status list", path, lambda file: read_status_list(file, trust))
 
 
 def _read(path: Path) -> bytes:
