@@ -10,7 +10,19 @@ from idsvc.imaging.portrait import make_portrait
 from idsvc.printing.artwork_file import FILE_NAME, load_artwork
 from idsvc.printing.inspection import BadArtwork
 from idsvc.printing.preview import write_preview
+from idsvc.printing.slip import Paper, render_carriers
 from idsvc.program import load
+
+_PROGRAM = click.option(
+    "--program",
+    "program_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The program file; its artwork.toml stands beside it.",
+)
+_PAPER = click.option(
+    "--paper", type=click.Choice(list(Paper)), default=Paper.LETTER, show_default=True, help="Sheet size."
+)
 
 
 @click.group(epilog="Example: idsvc card preview --program program.toml --out preview")
@@ -19,13 +31,7 @@ def card() -> None:
 
 
 @card.command(epilog="Example: idsvc card preview --program program.toml --portrait face.jpg --out preview")
-@click.option(
-    "--program",
-    "program_path",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The program file; its artwork.toml stands beside it.",
-)
+@_PROGRAM
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write to.")
 @click.option(
     "--portrait",
@@ -33,8 +39,12 @@ def card() -> None:
     help="A photo to use instead of the sample.",
 )
 @click.option("--dpi", default=300, show_default=True, type=click.IntRange(50, 1200), help="Dots per inch.")
-def preview(program_path: Path, out: Path, portrait: Path | None, dpi: int) -> int:
-    """Draw front, back and slip for sample people with hard names, unless the design must not be printed."""
+@_PAPER
+def preview(program_path: Path, out: Path, portrait: Path | None, dpi: int, paper: Paper) -> int:
+    """Draw front, back and slip or label for sample people with hard names.
+
+    A design that must not be printed is refused, and every element named that is wrong.
+    """
     program = load(program_path)
     artwork = load_artwork(program_path.with_name(FILE_NAME), program=program)
     if borrowed := _whose_seal(program_path, program.city.name):
@@ -46,6 +56,7 @@ def preview(program_path: Path, out: Path, portrait: Path | None, dpi: int) -> i
             out,
             portrait=make_portrait(photo.read_bytes()).jpeg,
             link=program.city.issuer.removeprefix("https://"),
+            paper=Paper(paper),
             dots_per_inch=dpi,
         )
     except BadArtwork as bad:
@@ -54,6 +65,24 @@ def preview(program_path: Path, out: Path, portrait: Path | None, dpi: int) -> i
         click.echo(f"This design must not be printed: {len(bad.complaints)} complaints.", err=True)
         return exits.BAD_SETTING
     click.echo(f"{len(paths)} files written to {out}.")
+    return exits.DONE
+
+
+@card.command(epilog="Example: idsvc card carrier --program program.toml --out carrier.pdf --sheets 500")
+@_PROGRAM
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The PDF to write.")
+@click.option("--sheets", default=1, show_default=True, type=click.IntRange(1, 10_000), help="Pages.")
+@_PAPER
+def carrier(program_path: Path, out: Path, sheets: int, paper: Paper) -> int:
+    """Draw the sheet on which clerks stick the label with the renewal code (code_on = "label").
+
+    It says nothing of anybody, and can be printed in advance.
+    """
+    program = load(program_path)
+    artwork = load_artwork(program_path.with_name(FILE_NAME), program=program)
+    link = program.city.issuer.removeprefix("https://")
+    out.write_bytes(render_carriers([()] * sheets, artwork=artwork, link=link, paper=Paper(paper)))
+    click.echo(f"{sheets} {'sheet' if sheets == 1 else 'sheets'} written to {out}.")
     return exits.DONE
 
 

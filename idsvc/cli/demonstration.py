@@ -56,6 +56,7 @@ class Made:
     produced: Produced
     pdf: bytes = b""
     slip: bytes = b""
+    label: bytes = b""
     scanned: str = ""
 
 
@@ -149,7 +150,7 @@ class Demonstration:
         jobs = runtime.transact(lambda s: take_batch(s, batch, size=10, random=self._world.random))
         hold([job.id for job in jobs] == [made.produced.job_id], "The print queue holds another card.")
         file = self._counter().reader.open_print_file(jobs[0])
-        made.pdf, made.slip = file.card, file.slip
+        made.pdf, made.slip, made.label = file.card, file.slip, file.label
         journal = runtime.journal(_ACTOR)
         runtime.transact(
             lambda s: mark_printed(
@@ -157,7 +158,9 @@ class Demonstration:
             )
         )
         self._thief.copy(PRINT_FILE, jobs[0].item_id)
-        return f"card {len(made.pdf):,} bytes, slip {len(made.slip):,} bytes of PDF"
+        sheets = {"card": file.card, "slip": file.slip, "label": file.label}
+        sizes = [f"{name} {len(pdf):,} bytes" for name, pdf in sheets.items() if pdf]
+        return f"{', '.join(sizes)} of PDF"
 
     def _scan(self, made: Made) -> str:
         codes = read_codes(made.pdf)
@@ -264,11 +267,14 @@ class Demonstration:
         files = {
             "card.pdf": self.second.pdf,
             "slip.pdf": self.second.slip,
+            "label.pdf": self.second.label,
             "front.png": front,
             "back.png": back,
             "token.txt": self.second.scanned.encode() + b"\n",
         }
         for name, content in files.items():
+            if not content:
+                continue  # a program prints either a slip or a label, or neither
             (out / name).write_bytes(content)
         shutil.copytree(self._world.places.public, out / "public", dirs_exist_ok=True)
 

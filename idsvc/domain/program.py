@@ -86,6 +86,8 @@ class City:
     office_lines: tuple[str, ...]
     """The program's own postal address: where a found card goes."""
     telephone: str
+    verify_address: str = ""
+    """Where anyone checks a card, an https address; "" where cards do not say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from idsvc.domain.program import DateFormat
+from idsvc.domain.program import CodePlace, DateFormat
+from idsvc.printing.device import CardPrinter
 from idsvc.printing.fonts import Weight
 from idsvc.printing.seal import Seal
+from idsvc.printing.seal_picture import PictureSeal
 
 CARD_WIDTH_MM: Final = 85.60
 CARD_HEIGHT_MM: Final = 53.98
 """ID-1 of ISO/IEC 7810, known to printers as CR80."""
+USUAL_LABEL_MM: Final = (62.0, 29.0)
+"""An address label as every label printer takes it."""
+LARGEST_LABEL_MM: Final = (100.0, 38.0)
+"""What the carrier has room for."""
 
 
 class Align(StrEnum):
@@ -107,6 +113,26 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """One paragraph of a column; size in points, `gap` in mm between it and the one above."""
+
+    text: str
+    size: float
+    weight: Weight
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """A column of paragraphs of the city, the same on every card, set one below the other."""
+
+    name: str
+    box: Box
+    notes: tuple[Note, ...]
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
 class Microtext:
     """A line of tiny repeated text that copiers blur; `size` in points."""
 
@@ -174,6 +200,8 @@ class Fields:
     rows: tuple[tuple[Field, ...], ...]
     label_size: float
     gap: float
+    from_foot: bool
+    """Rows end at the foot of the box instead of beginning at its top."""
 
 
 Element = (
@@ -182,6 +210,7 @@ Element = (
     | Rosette
     | SealPlace
     | Words
+    | Notes
     | Microtext
     | PortraitPlace
     | GhostPlace
@@ -191,20 +220,27 @@ Element = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Artwork:
-    """One city's card design, complete: nothing else is needed to draw a card but its holder's facts."""
+    """One city's card design, complete: nothing else is needed to draw a card but its holder's facts.
+
+    An artwork equals only itself, so that what is drawn once for all its cards is found again.
+    """
 
     title: str
     author: str
     seed: str
-    seal: Seal
+    seal: Seal | PictureSeal
     dates: DateFormat
     no_expiry: str
     signature_strip: bool
+    printer: CardPrinter
     colours: Mapping[str, str]
     front: tuple[Element, ...]
     back: tuple[Element, ...]
     card_name: str
     telephone: str
     languages: tuple[str, ...]
+    code_on: CodePlace
+    label_mm: tuple[float, float]
+    """Width and height of the label for the renewal code, where the program wants one."""

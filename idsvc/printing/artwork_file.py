@@ -9,6 +9,8 @@ from typing import Final, NoReturn, TypeVar
 from idsvc.domain.errors import BadSetting
 from idsvc.domain.program import Program
 from idsvc.printing.artwork import (
+    LARGEST_LABEL_MM,
+    USUAL_LABEL_MM,
     Align,
     Artwork,
     Box,
@@ -19,6 +21,8 @@ from idsvc.printing.artwork import (
     GhostPlace,
     Microtext,
     Net,
+    Note,
+    Notes,
     Panel,
     PortraitPlace,
     QrPlace,
@@ -27,8 +31,10 @@ from idsvc.printing.artwork import (
     Signature,
     Words,
 )
+from idsvc.printing.device import RESOLUTIONS, CardPrinter, ColourModel
 from idsvc.printing.fonts import Weight
-from idsvc.printing.seal import load_seal
+from idsvc.printing.seal import Seal, load_seal
+from idsvc.printing.seal_picture import PictureSeal, load_picture_seal
 
 FILE_NAME: Final = "artwork.toml"
 
@@ -39,8 +45,9 @@ _Table = dict[str, object]
 def load_artwork(path: Path, *, program: Program) -> Artwork:
     """Read an artwork file and the seal that it names, for a program.
 
-    Texts may hold {city}, {card_name}, {office} (its lines) and {telephone}; colours are names of [colours],
-    of the program's colours, `black` or `white`. Raises BadSetting naming element and key of a mistake.
+    Texts may hold {city}, {card_name}, {office} (its lines), {telephone} and {verify_address}; words and
+    notes with one that the program leaves out are left out too. Colours are names of [colours], of the
+    program's colours, `black` or `white`. Raises BadSetting naming element and key of a mistake.
     """
     try:
         table = tomllib.loads(path.read_text("utf-8"))
@@ -58,20 +65,27 @@ def load_artwork(path: Path, *, program: Program) -> Artwork:
         title=card.words("title"),
         author=card.words("author"),
         seed=card.text("seed"),
-        seal=load_seal(path.with_name(card.text("seal"))),
+        seal=_load_seal(path.with_name(card.text("seal"))),
         dates=program.card.dates,
         no_expiry=card.words("no_expiry"),
         signature_strip=program.card.signature_strip,
+        printer=_printer(top),
         colours=reader.colours,
         front=top.elements("front"),
         back=top.elements("back"),
         card_name=program.city.card_name,
         telephone=program.city.telephone,
         languages=program.city.languages,
+        code_on=program.record.code_on,
+        label_mm=card.label(),
     )
     card.finish()
     top.finish(but=("colours",))
     return artwork
+
+
+def _load_seal(path: Path) -> Seal | PictureSeal:
+    return load_picture_seal(path) if path.suffix.lower() == ".png" else load_seal(path)
 
 
 class _Reader:
@@ -99,6 +113,7 @@ class _Reader:
             "card_name": program.city.card_name,
             "office": "\n".join(program.city.office_lines),
             "telephone": program.city.telephone,
+            "verify_address": program.city.verify_address.removeprefix("https://"),
         }
 
 
@@ -111,7 +126,7 @@ class _Entry:
         self._table = table
         self._taken: set[str] = set()
 
-    def _refuse(self, key: str, wanted: str) -> NoReturn:
+    def refuse(self, key: str, wanted: str) -> NoReturn:
         raise BadSetting(f"In the artwork, {self._place}: {key} must be {wanted}.")
 
     def _get(self, key: str, kind: type[T], wanted: str, default: T | None = None) -> T:
@@ -120,21 +135,22 @@ class _Entry:
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self._refuse(key, wanted)
+            self.refuse(key, wanted)
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
         return self._get(key, str, "a text", default)
 
     def words(self, key: str) -> str:
+        """Take a text with its place-holders filled in; "" when the program leaves one of them out."""
         text = self.text(key)
-        for name, value in self._reader.texts.items():
-            text = text.replace("{" + name + "}", value)
-        if re.search(r"\{\w*\}", text):
-            self._refuse(
-                key, "a text with no other place-holders than {city} {card_name} {office} {telephone}"
-            )
-        return text
+        texts = self._reader.texts
+        used = re.findall(r"\{(\w*)\}", text)
+        if not texts.keys() >= set(used):
+            self.refuse(key, f"a text with no other place-holders than {{{'} {'.join(texts)}}}")
+        if not all(texts[name] for name in used):
+            return ""
+        return re.sub(r"\{(\w*)\}", lambda found: texts[found[1]], text)
 
     def number(self, key: str, default: float | None = None) -> float:
         return self._get(key, float, "a number", default)
@@ -145,39 +161,55 @@ class _Entry:
     def colour(self, key: str, default: str | None = None) -> str:
         name = self.text(key, default)
         if name not in self._reader.colours:
-            self._refuse(key, f"one of the colours {', '.join(sorted(self._reader.colours))}")
+            self.refuse(key, f"one of the colours {', '.join(sorted(self._reader.colours))}")
         return self._reader.colours[name]
 
     def choice(self, key: str, kind: Callable[[str], T], wanted: str, default: str | None = None) -> T:
         try:
             return kind(self.text(key, default))
         except ValueError:
-            self._refuse(key, wanted)
+            self.refuse(key, wanted)
 
     def weight(self) -> Weight:
         return self.choice("weight", Weight, "Regular, Medium, SemiBold or Bold", "Regular")
 
+    def yes_or_no(self, key: str, *, default: bool) -> bool:
+        return self._get(key, bool, "true or false", default)
+
+    def label(self) -> tuple[float, float]:
+        wide, high = LARGEST_LABEL_MM
+        wanted = f"[width, height] in mm, at most [{wide:g}, {high:g}]"
+        sides = self._get("label", list, wanted, list(USUAL_LABEL_MM))
+        if len(sides) != 2 or not all(isinstance(side, int | float) for side in sides):  # noqa: PLR2004
+            self.refuse("label", wanted)
+        width, height = (float(side) for side in sides)
+        if not (0 < width <= wide and 0 < height <= high):
+            self.refuse("label", wanted)
+        return width, height
+
     def box(self) -> Box:
         sides = self._get("box", list, "[x, y, width, height] in mm")
         if len(sides) != 4 or not all(isinstance(side, int | float) for side in sides):  # noqa: PLR2004
-            self._refuse("box", "[x, y, width, height] in mm")
+            self.refuse("box", "[x, y, width, height] in mm")
         return Box(*(float(side) for side in sides))
 
-    def table(self, key: str) -> "_Entry":
-        return _Entry(self._reader, f"[{key}]", self._get(key, dict, "a table"))
+    def table(self, key: str, default: _Table | None = None) -> "_Entry":
+        return _Entry(self._reader, f"[{key}]", self._get(key, dict, "a table", default))
 
     def elements(self, key: str) -> tuple[Element, ...]:
         entries = self._get(key, list, "a list of tables")
         made: list[Element] = []
         for number, entry in enumerate(entries, start=1):
             if not isinstance(entry, dict):
-                self._refuse(key, "a list of tables")
+                self.refuse(key, "a list of tables")
             name = entry.get("name", f"number {number}")
-            made.append(_element(_Entry(self._reader, f"{key} element {name}", entry)))
+            element = _element(_Entry(self._reader, f"{key} element {name}", entry))
+            if not isinstance(element, Words) or element.text:
+                made.append(element)
         names = [element.name for element in made]
         for name in names:
             if names.count(name) > 1:
-                self._refuse(key, f"elements of different names (two are called {name})")
+                self.refuse(key, f"elements of different names (two are called {name})")
         return tuple(made)
 
     def rows(self) -> tuple[tuple[Field, ...], ...]:
@@ -185,11 +217,20 @@ class _Entry:
         made = []
         for row in rows:
             if not isinstance(row, list) or not all(isinstance(field, dict) for field in row):
-                self._refuse("rows", "a list of rows, each a list of fields")
+                self.refuse("rows", "a list of rows, each a list of fields")
             made.append(
                 tuple(_field(_Entry(self._reader, f"{self._place}, a field", field)) for field in row)
             )
         return tuple(made)
+
+    def notes(self) -> tuple[Note, ...]:
+        notes = self._get("notes", list, "a list of notes")
+        made = []
+        for note in notes:
+            if not isinstance(note, dict):
+                self.refuse("notes", "a list of notes, each { text = … }")
+            made.append(_note(_Entry(self._reader, f"{self._place}, a note", note)))
+        return tuple(note for note in made if note.text)
 
     def finish(self, but: tuple[str, ...] = ()) -> None:
         unknown = sorted(set(self._table) - self._taken - set(but))
@@ -197,6 +238,17 @@ class _Entry:
             raise BadSetting(
                 f"In the artwork, {self._place}: {unknown[0]} is not known; remove it or mend its name."
             )
+
+
+def _printer(top: _Entry) -> CardPrinter:
+    entry = top.table("printer", {})
+    wanted = " or ".join(str(number) for number in RESOLUTIONS)
+    dots = entry.count("dpi", RESOLUTIONS[0])
+    if dots not in RESOLUTIONS:
+        entry.refuse("dpi", f"{wanted}, the dots that card printers print to an inch")
+    colours = entry.choice("colours", ColourModel, f"{' or '.join(ColourModel)}", ColourModel.RGB)
+    entry.finish()
+    return CardPrinter(colours, dots)
 
 
 def _field(entry: _Entry) -> Field:
@@ -211,6 +263,17 @@ def _field(entry: _Entry) -> Field:
     )
     entry.finish()
     return field
+
+
+def _note(entry: _Entry) -> Note:
+    note = Note(
+        text=entry.words("text"),
+        size=entry.number("size", 5.4),
+        weight=entry.weight(),
+        gap=entry.number("gap", 0.8),
+    )
+    entry.finish()
+    return note
 
 
 def _element(entry: _Entry) -> Element:
@@ -253,6 +316,9 @@ _MAKERS: Final[dict[str, Callable[[_Entry], Element]]] = {
         align=entry.choice("align", Align, "left, centre or right", "left"),
         spacing=entry.number("spacing", 0.0),
     ),
+    "notes": lambda entry: Notes(
+        entry.text("name"), entry.box(), entry.notes(), entry.colour("colour", "black")
+    ),
     "microtext": lambda entry: Microtext(
         entry.text("name"),
         entry.box(),
@@ -270,5 +336,6 @@ _MAKERS: Final[dict[str, Callable[[_Entry], Element]]] = {
         entry.rows(),
         label_size=entry.number("label_size", 5.0),
         gap=entry.number("gap", 1.0),
+        from_foot=entry.yes_or_no("from_foot", default=False),
     ),
 }

@@ -5,14 +5,16 @@ from datetime import date
 from typing import Final
 
 from idsvc.domain.errors import BadInput
-from idsvc.domain.numbers import CARD_NUMBER_GROUP, RENEWAL_CODE_GROUP, format_groups
-from idsvc.domain.program import DateFormat
+from idsvc.domain.numbers import CARD_NUMBER_GROUP, RENEWAL_CODE_DIGITS, RENEWAL_CODE_GROUP, format_groups
+from idsvc.domain.program import CodePlace, DateFormat
 from idsvc.printing.artwork import Artwork, Fact, Field, Fields
 from idsvc.printing.fonts import can_draw
 from idsvc.printing.text import LEADING, Fitted, fit
 
 MM: Final = 72 / 25.4
 """Points in a millimetre."""
+CAP_HEIGHT: Final = 0.72
+"""Height of capitals in sizes, in Public Sans and close to it in the others."""
 LABEL_LEADING: Final = 1.3
 """From a label's top to its value's top, in label sizes."""
 
@@ -53,12 +55,14 @@ class SetField:
     width: float
     field: Field
     lines: tuple[Fitted, ...]
+    drop: float = 0.0
+    """How far the value stands below its place, so that a row's values share one line to stand on."""
 
     @property
     def value_height(self) -> float:
         """Give the height of the value's lines in points, without the label."""
         count = sum(len(text.lines) for text in self.lines)
-        return self.lines[0].size * (1 + LEADING * (count - 1))
+        return self.drop + self.lines[0].size * (1 + LEADING * (count - 1))
 
 
 def check_fits(artwork: Artwork, *, name: str, address: tuple[str, ...] = ()) -> None:
@@ -77,6 +81,7 @@ def check_fits(artwork: Artwork, *, name: str, address: tuple[str, ...] = ()) ->
         expires=longest,
         portrait=b"",
         qr_text="",
+        renewal_code="0" * RENEWAL_CODE_DIGITS if artwork.code_on is CodePlace.CARD else None,
     )
     for element in (*artwork.front, *artwork.back):
         if isinstance(element, Fields):
@@ -113,7 +118,7 @@ def fact_lines(fact: Fact, face: CardFace, artwork: Artwork) -> tuple[str, ...]:
 
 
 def set_fields(fields: Fields, face: CardFace, artwork: Artwork) -> tuple[SetField, ...]:
-    """Set a column of fields: every text as large as fits, absent facts closed up, rows from the top.
+    """Set a column of fields: every text as large as fits, absent facts closed up, from the top or the foot.
 
     Raises NameDoesNotFit for a text that fits in no way, or when the column overflows its box.
     """
@@ -125,12 +130,16 @@ def set_fields(fields: Fields, face: CardFace, artwork: Artwork) -> tuple[SetFie
         present = [(field, lines) for field in row if (lines := fact_lines(field.fact, face, artwork))]
         if not present:
             continue
+        widths = [fields.box.width * MM * field.share for field, _ in present]
+        fitted = [
+            _fit_lines(field, lines, width) for (field, lines), width in zip(present, widths, strict=True)
+        ]
+        largest = max(lines[0].size for lines in fitted)
         x = fields.box.x * MM
         row_height = 0.0
-        for field, lines in present:
-            width = fields.box.width * MM * field.share
-            fitted = _fit_lines(field, lines, width)
-            placed = SetField(x=x, y=y, width=width, field=field, lines=fitted)
+        for (field, _), width, value in zip(present, widths, fitted, strict=True):
+            drop = (largest - value[0].size) * CAP_HEIGHT
+            placed = SetField(x=x, y=y, width=width, field=field, lines=value, drop=drop)
             made.append(placed)
             row_height = max(row_height, placed.value_height + (label_height if field.label else 0.0))
             x += width
@@ -138,7 +147,10 @@ def set_fields(fields: Fields, face: CardFace, artwork: Artwork) -> tuple[SetFie
         if y > foot + 0.01:
             raise NameDoesNotFit(present[0][0].fact.value, _too_long(present[0][0].fact))
         y += fields.gap * MM
-    return tuple(made)
+    if not (fields.from_foot and made):
+        return tuple(made)
+    spare = foot - (y - fields.gap * MM)
+    return tuple(replace(placed, y=placed.y + spare) for placed in made)
 
 
 def _fit_lines(field: Field, lines: tuple[str, ...], width: float) -> tuple[Fitted, ...]:
@@ -157,8 +169,8 @@ def _fit_lines(field: Field, lines: tuple[str, ...], width: float) -> tuple[Fitt
         if set_line is None:
             raise NameDoesNotFit(field.fact.value, _too_long(field.fact))
         fitted.append(set_line)
-    smallest = min(line.size for line in fitted)
-    return tuple(replace(line, size=smallest) for line in fitted)
+    smallest = min([line.size for line in fitted])
+    return tuple([line if line.size == smallest else replace(line, size=smallest) for line in fitted])
 
 
 _CANNOT_DRAW: Final = (

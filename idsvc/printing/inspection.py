@@ -4,11 +4,14 @@ What is judged: nothing leaves the card or its safe area, nothing that is read o
 large enough and stands out from its ground, the code stands on plain white, and hard names fit.
 """
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
 from idsvc.domain.errors import BadSetting
+from idsvc.domain.program import CodePlace
 from idsvc.printing.artwork import (
     CARD_HEIGHT_MM,
     CARD_WIDTH_MM,
@@ -19,6 +22,7 @@ from idsvc.printing.artwork import (
     Fields,
     GhostPlace,
     Net,
+    Notes,
     Panel,
     PortraitPlace,
     QrPlace,
@@ -27,11 +31,15 @@ from idsvc.printing.artwork import (
     Signature,
     Words,
 )
-from idsvc.printing.drawing import BLACK
+from idsvc.printing.device import BLACK
 from idsvc.printing.face import LABEL_LEADING, MM, NameDoesNotFit, set_fields
 from idsvc.printing.fonts import measure
+from idsvc.printing.label import LEAST_CODE_SIZE, set_code
+from idsvc.printing.notes import set_notes
 from idsvc.printing.qr import SIDE_MM
 from idsvc.printing.samples import SAMPLES, make_face
+from idsvc.printing.seal_picture import LEAST_DOTS_PER_INCH, PictureSeal
+from idsvc.printing.slip import SEAL_MM
 from idsvc.printing.text import LEADING, wrap
 
 SAFE_MM: Final = 2.0
@@ -72,6 +80,8 @@ def inspect(artwork: Artwork) -> Iterator[str]:
             yield from _judge_ground(side, element, elements)
         yield from _judge_overlaps(side, parts)
     yield from _judge_names(artwork)
+    yield from _judge_seal(artwork)
+    yield from _judge_label(artwork)
 
 
 def _judge_presence(artwork: Artwork) -> Iterator[str]:
@@ -89,6 +99,15 @@ def _judge_presence(artwork: Artwork) -> Iterator[str]:
         yield "front: there must be one portrait"
     if sum(isinstance(element, QrPlace) for element in artwork.back) != 1:
         yield "back: there must be one code"
+    anywhere = {
+        field.fact
+        for element in (*artwork.front, *artwork.back)
+        if isinstance(element, Fields)
+        for row in element.rows
+        for field in row
+    }
+    if artwork.code_on is CodePlace.CARD and Fact.RENEWAL_CODE not in anywhere:
+        yield 'front and back: no element shows the renewal code, and the program says code_on = "card"'
 
 
 def _judge_place(side: str, element: Element) -> Iterator[str]:
@@ -104,6 +123,11 @@ def _judge_place(side: str, element: Element) -> Iterator[str]:
         yield f"{side}: {element.name} must be square"
     if isinstance(element, QrPlace) and min(element.box.width, element.box.height) < SIDE_MM:
         yield f"{side}: {element.name} must be {SIDE_MM:g} mm square"
+    yield from _judge_room(side, element)
+
+
+def _judge_room(side: str, element: Element) -> Iterator[str]:
+    """Complain of text that is larger than its box."""
     if isinstance(element, Words):
         lines = wrap(element.text, width=element.box.width * MM, size=element.size, weight=element.weight)
         height = element.size * (1 + LEADING * (len(lines) - 1))
@@ -112,10 +136,49 @@ def _judge_place(side: str, element: Element) -> Iterator[str]:
         )
         if height > (element.box.height + _SLACK_MM) * MM or widest > (element.box.width + _SLACK_MM) * MM:
             yield f"{side}: the text of {element.name} leaves its box"
+    if isinstance(element, Notes):
+        foot = (element.box.y + element.box.height + _SLACK_MM) * MM
+        for placed in set_notes(element):
+            widest = max(measure(line, placed.note.weight, placed.note.size) for line in placed.lines)
+            if placed.foot > foot or widest > (element.box.width + _SLACK_MM) * MM:
+                yield f'{side}: the note "{placed.lines[0]}" of {element.name} leaves its box'
+                return
+
+
+def _judge_seal(artwork: Artwork) -> Iterator[str]:
+    """Complain of a seal of pixels that is too coarse at one of the sizes at which it is printed."""
+    if not isinstance(artwork.seal, PictureSeal):
+        return
+    places = [
+        (f"{side}: {element.name}", element.box.width)
+        for side, elements in (("front", artwork.front), ("back", artwork.back))
+        for element in elements
+        if isinstance(element, SealPlace)
+    ]
+    if artwork.code_on is not CodePlace.CARD:
+        places.append(("slip: seal", SEAL_MM))
+    for place, width in places:
+        if width > 0 and artwork.seal.dots_per_inch(width) < LEAST_DOTS_PER_INCH:
+            needed = math.ceil(width / 25.4 * LEAST_DOTS_PER_INCH)
+            yield (
+                f"{place} is {width:g} mm wide and needs a picture of {needed} pixels a side for "
+                f"{LEAST_DOTS_PER_INCH} dpi; this one has {artwork.seal.side}"
+            )
+
+
+def _judge_label(artwork: Artwork) -> Iterator[str]:
+    if artwork.code_on is CodePlace.LABEL and set_code(artwork.label_mm).size < LEAST_CODE_SIZE:
+        width, height = artwork.label_mm
+        yield (
+            f"label: the renewal code falls under {LEAST_CODE_SIZE:g} pt on {width:g} x {height:g} mm; "
+            "take larger labels"
+        )
 
 
 def _judge_type(side: str, element: Element) -> Iterator[str]:
     if isinstance(element, Words) and element.size < LEAST_WORDS:
+        yield f"{side}: {element.name} has type under {LEAST_WORDS:g} pt"
+    if isinstance(element, Notes) and any(note.size < LEAST_WORDS for note in element.notes):
         yield f"{side}: {element.name} has type under {LEAST_WORDS:g} pt"
     if isinstance(element, Fields):
         if element.label_size < LEAST_WORDS and any(field.label for row in element.rows for field in row):
@@ -134,8 +197,8 @@ def _judge_ground(side: str, element: Element, elements: Sequence[Element]) -> I
         grounds = _grounds(element.box, below)
         if grounds != ["#ffffff"]:
             yield f"{side}: {element.name} must stand on plain white and nothing else"
-    if isinstance(element, Words | Fields):
-        colour = element.colour if isinstance(element, Words) else BLACK
+    if isinstance(element, Words | Notes | Fields):
+        colour = BLACK if isinstance(element, Fields) else element.colour
         for ground in _grounds(element.box, below):
             if contrast(colour, ground) < LEAST_CONTRAST:
                 yield f"{side}: {element.name} does not stand out from its ground ({colour} on {ground})"
@@ -168,10 +231,15 @@ def _parts(element: Element, artwork: Artwork) -> Iterator[Part]:
         return
     if isinstance(element, Words | PortraitPlace | GhostPlace | QrPlace | SealPlace | Signature):
         yield element.name, element.box
+    if isinstance(element, Notes) and (placed_notes := set_notes(element)):
+        height = placed_notes[-1].foot / MM - element.box.y
+        yield element.name, replace(element.box, height=height)
     if isinstance(element, Fields):
         for sample in SAMPLES:
             try:
-                placed = set_fields(element, make_face(sample, portrait=b""), artwork)
+                placed = set_fields(
+                    element, make_face(sample, portrait=b"", code_on=artwork.code_on), artwork
+                )
             except NameDoesNotFit:
                 continue  # _judge_names tells it
             for field in placed:
@@ -185,7 +253,7 @@ def _judge_names(artwork: Artwork) -> Iterator[str]:
         for element in (*artwork.front, *artwork.back):
             if isinstance(element, Fields):
                 try:
-                    set_fields(element, make_face(sample, portrait=b""), artwork)
+                    set_fields(element, make_face(sample, portrait=b"", code_on=artwork.code_on), artwork)
                 except NameDoesNotFit as refusal:
                     yield f"{element.name}: the {refusal.field} of the sample {sample.file} does not fit"
 

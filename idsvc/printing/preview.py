@@ -1,36 +1,57 @@
-"""Show a city its card design: front, back and slip of sample people, after the design is judged."""
+"""Show a city its card design: front, back and what bears the code, of sample people, after it is judged."""
 
 from pathlib import Path
 from typing import Final
 
-from idsvc.domain.numbers import RENEWAL_CODE_DIGITS
+from idsvc.domain.program import CodePlace
 from idsvc.printing.artwork import Artwork
 from idsvc.printing.card import render_cards
 from idsvc.printing.inspection import require_printable
+from idsvc.printing.label import LabelFace, render_labels
 from idsvc.printing.raster import rasterise
-from idsvc.printing.samples import SAMPLES, make_face
-from idsvc.printing.slip import Paper, SlipFace, render_slips
+from idsvc.printing.samples import SAMPLE_RENEWAL_CODE, SAMPLES, make_face
+from idsvc.printing.slip import Paper, SlipFace, render_carriers, render_slips
 
-_CODE: Final = ("1234567890" * 3)[:RENEWAL_CODE_DIGITS]
+_NUMBER: Final = "000012345678"
+_ADDRESS: Final = ("Li Wu", "12 Mill Lane", "Riverbend, NY 14999")
 
 
 def write_preview(
-    artwork: Artwork, folder: Path, *, portrait: bytes, link: str, dots_per_inch: int = 300
+    artwork: Artwork,
+    folder: Path,
+    *,
+    portrait: bytes,
+    link: str,
+    paper: Paper = Paper.LETTER,
+    dots_per_inch: int = 300,
 ) -> tuple[Path, ...]:
-    """Write cards.pdf, slip.pdf and a PNG of each page into a folder; give the paths.
+    """Write cards.pdf, what bears the renewal code, and a PNG of each page into a folder; give the paths.
 
-    `portrait` is a JPEG of 25:32 and `link` the portal's address as people type it. Raises BadArtwork, and
-    writes nothing, when the design must not be printed.
+    That is slip.pdf, or label.pdf and carrier.pdf, or nothing where the code stands on the card. `portrait`
+    is a JPEG of 25:32 and `link` the portal's address as people type it. Raises BadArtwork, and writes
+    nothing, when the design must not be printed.
     """
     require_printable(artwork)
-    cards = render_cards((make_face(sample, portrait=portrait) for sample in SAMPLES), artwork=artwork)
-    handed = SlipFace(_CODE, "000012345678")
-    mailed = SlipFace(_CODE, "000012345678", ("Li Wu", "12 Mill Lane", "Riverbend, NY 14999"))
-    slips = render_slips([handed, mailed], artwork=artwork, link=link, paper=Paper.LETTER)
-    names = [f"{sample.file}-{side}.png" for sample in SAMPLES for side in ("front", "back")]
-    pages = rasterise(cards, dots_per_inch=dots_per_inch) + rasterise(slips, dots_per_inch=dots_per_inch // 2)
-    contents = dict(zip([*names, "slip.png", "slip-mailed.png"], pages, strict=True))
-    contents |= {"cards.pdf": cards, "slip.pdf": slips}
+    faces = (make_face(sample, portrait=portrait, code_on=artwork.code_on) for sample in SAMPLES)
+    documents = {"cards.pdf": render_cards(faces, artwork=artwork)}
+    names = {
+        "cards.pdf": [f"{sample.file}-{side}.png" for sample in SAMPLES for side in ("front", "back")],
+        "slip.pdf": ["slip.png", "slip-mailed.png"],
+        "label.pdf": ["label.png"],
+        "carrier.pdf": ["carrier.png", "carrier-mailed.png"],
+    }
+    if artwork.code_on is CodePlace.SLIP:
+        slips = [SlipFace(SAMPLE_RENEWAL_CODE, _NUMBER, address) for address in ((), _ADDRESS)]
+        documents["slip.pdf"] = render_slips(slips, artwork=artwork, link=link, paper=paper)
+    if artwork.code_on is CodePlace.LABEL:
+        label = LabelFace(SAMPLE_RENEWAL_CODE, _NUMBER)
+        documents["label.pdf"] = render_labels([label], artwork=artwork)
+        documents["carrier.pdf"] = render_carriers([(), _ADDRESS], artwork=artwork, link=link, paper=paper)
+    contents = dict(documents)
+    for document, pdf in documents.items():
+        sheet = document in ("slip.pdf", "carrier.pdf")
+        pages = rasterise(pdf, dots_per_inch=dots_per_inch // 2 if sheet else dots_per_inch)
+        contents |= dict(zip(names[document], pages, strict=True))
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         (folder / name).write_bytes(content)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from idsvc.domain.numbers import RENEWAL_CODE_DIGITS
+from idsvc.domain.program import CodePlace
 from idsvc.printing.face import CardFace
 
 _ADDRESS: Final = ("1200 West Riverside Ave", "Apartment 14B", "Sampletown 00000")
@@ -35,12 +37,13 @@ SAMPLES: Final = (
     Sample("mixed", "Ruth محمد Cohen", None, address=_ADDRESS[::2]),
 )
 
+SAMPLE_RENEWAL_CODE: Final = ("1234567890" * 3)[:RENEWAL_CODE_DIGITS]
 _CODE: Final = "SPECIMEN:NOT-A-CARD." * 56
 """About as long as a real card's code; it verifies nowhere."""
 
 
-def make_face(sample: Sample, *, portrait: bytes) -> CardFace:
-    """Turn a sample person into a card, with the portrait given."""
+def make_face(sample: Sample, *, portrait: bytes, code_on: CodePlace) -> CardFace:
+    """Turn a sample person into a card, with the portrait given; a renewal code where cards bear one."""
     return CardFace(
         name=sample.name,
         number="000012345678",
@@ -52,4 +55,5 @@ def make_face(sample: Sample, *, portrait: bytes) -> CardFace:
         portrait=portrait,
         qr_text=_CODE,
         emergency_contact=("Rosa Wu 555-0142",) if sample.file == "short" else (),
+        renewal_code=SAMPLE_RENEWAL_CODE if code_on is CodePlace.CARD else None,
     )

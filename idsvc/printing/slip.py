@@ -1,5 +1,6 @@
-"""The slip that is handed over or mailed with a card: its place, the renewal code, and three things to know.
+"""The sheet handed over or mailed with a card: the card's place, the renewal code, three things to know.
 
+A slip bears the code; a carrier bears a place for the label with the code, and can be printed in advance.
 It names nobody unless it is mailed: the code alone, found in a street, then leads to no door.
 """
 
@@ -23,6 +24,13 @@ from idsvc.printing.text import LEADING, draw_line, fit, wrap
 
 _MARGIN: Final = 20.0
 _BAND: Final = 24.0
+SEAL_MM: Final = _BAND - 6
+"""Side of the seal in the band."""
+_PANEL_FOOT: Final = 148.0
+_PANEL_HEIGHT: Final = 42.0
+_PANEL_EDGE: Final = 5.0
+"""From the panel's edge to what stands in it, in millimetres."""
+_TITLE_SIZE: Final = 15.0
 _CARD_TOP: Final = 38.0
 _GUTTER: Final = 8.0
 _FOOT: Final = 22.0
@@ -66,17 +74,36 @@ def render_slips(
     `link` is the address of the portal as people type it. Raises NameDoesNotFit (field `address`) when an
     address cannot be printed whole.
     """
+    return _render(slips, artwork=artwork, link=link, paper=paper, for_label=False)
+
+
+def render_carriers(
+    addresses: Iterable[tuple[str, ...]], *, artwork: Artwork, link: str, paper: Paper = Paper.LETTER
+) -> bytes:
+    """Render a PDF of carriers, one page each; `()` is the address of a card that is handed over.
+
+    A carrier is a slip with a place for the label instead of the code. Raises NameDoesNotFit like slips.
+    """
+    faces = (SlipFace("", "", address) for address in addresses)
+    return _render(faces, artwork=artwork, link=link, paper=paper, for_label=True)
+
+
+def _render(
+    slips: Iterable[SlipFace], *, artwork: Artwork, link: str, paper: Paper, for_label: bool
+) -> bytes:
     out = io.BytesIO()
     width, height = (side * MM for side in paper.size_mm)
     with ONE_AT_A_TIME:
         canvas = open_document(out, (width, height), title=artwork.title, author=artwork.author)
-        page = _Page(canvas, width, height, artwork)
+        page = _Page(canvas, width, height, artwork, for_label)
         canvas.beginForm("slip")
         page.draw_static(link)
         canvas.endForm()
         for slip in slips:
             canvas.doForm("slip")
-            page.draw_holder(slip)
+            page.draw_address(slip.address)
+            if not for_label:
+                page.draw_code(slip)
             canvas.showPage()
         canvas.save()
     return out.getvalue()
@@ -96,6 +123,7 @@ class _Page:
     width: float
     height: float
     artwork: Artwork
+    for_label: bool
 
     def draw_static(self, link: str) -> None:
         words = [SLIP_WORDS[language] for language in self.artwork.languages if language in SLIP_WORDS]
@@ -104,19 +132,23 @@ class _Page:
             words.pop()  # what does not stand on the page follows behind the link
         self._draw_band()
         self._draw_card_place()
-        self._draw_code_panel(words)
+        self._draw_panel()
+        if self.for_label:
+            self._draw_label_place(words)
+        else:
+            self._draw_code_titles(words)
         self._draw_three_things(words, link)
         self._draw_foot(link)
 
-    def draw_holder(self, slip: SlipFace) -> None:
+    def draw_address(self, address: tuple[str, ...]) -> None:
         canvas = self.canvas
         canvas.setFillGray(0)
-        if len(slip.address) > _MOST_ADDRESS_LINES:
+        if len(address) > _MOST_ADDRESS_LINES:
             raise NameDoesNotFit(
                 "address", "This address has too many lines for an envelope. Use six at most."
             )
         top = self._y(52)
-        for line in slip.address:
+        for line in address:
             fitted = fit(
                 line, width=80 * MM, size=_ADDRESS_SIZE, floor=7, most_lines=1, weight=Weight.REGULAR
             )
@@ -126,6 +158,9 @@ class _Page:
                 )
             draw_line(canvas, _MARGIN * MM, top, line, weight=Weight.REGULAR, size=fitted.size)
             top -= _ADDRESS_SIZE * 1.25
+
+    def draw_code(self, slip: SlipFace) -> None:
+        self.canvas.setFillGray(0)
         groups = format_groups(slip.renewal_code, RENEWAL_CODE_GROUP).split()
         self._row(groups, 135.5, weight=Weight.SEMIBOLD, size=_CODE_SIZE, gap=0.7 * _CODE_SIZE)
         ending = f"•••• •••• {format_groups(slip.card_number, CARD_NUMBER_GROUP).split()[-1]}"
@@ -144,7 +179,7 @@ class _Page:
         canvas.rect(0, self._y(_BAND), self.width, _BAND * MM, fill=1, stroke=0)
         set_fill(canvas, colours["accent"])
         canvas.rect(0, self._y(_BAND + 1.2), self.width, 1.2 * MM, fill=1, stroke=0)
-        draw_seal(canvas, self.artwork.seal, x=_MARGIN * MM, top=self._y(3), side=(_BAND - 6) * MM)
+        draw_seal(canvas, self.artwork.seal, x=_MARGIN * MM, top=self._y(3), side=SEAL_MM * MM)
         set_fill(canvas, colours["white"])
         left = (_MARGIN + _BAND) * MM
         draw_line(canvas, left, self._y(12), self.artwork.author, weight=Weight.BOLD, size=18)
@@ -160,15 +195,43 @@ class _Page:
         canvas.roundRect(left, foot, CARD_WIDTH_MM * MM, CARD_HEIGHT_MM * MM, 3.18 * MM, fill=0, stroke=1)
         canvas.setDash()
 
-    def _draw_code_panel(self, words: list[SlipWords]) -> None:
+    def _draw_panel(self) -> None:
         canvas = self.canvas
         set_fill(canvas, self.artwork.colours["paper"])
         set_stroke(canvas, self.artwork.colours["line"])
         canvas.setLineWidth(0.8)
         width = self.width - 2 * _MARGIN * MM
-        canvas.roundRect(_MARGIN * MM, self._y(148), width, 42 * MM, 2 * MM, fill=1, stroke=1)
+        foot = self._y(_PANEL_FOOT)
+        canvas.roundRect(_MARGIN * MM, foot, width, _PANEL_HEIGHT * MM, 2 * MM, fill=1, stroke=1)
         canvas.setFillGray(0)
-        self._centred(words[0].title, self._y(114.5), Weight.BOLD, 15)
+
+    def _draw_label_place(self, words: list[SlipWords]) -> None:
+        """Draw where the label is stuck, at the panel's right, and what it is at its left."""
+        canvas = self.canvas
+        width, height = (side * MM for side in self.artwork.label_mm)
+        left = self.width - (_MARGIN + _PANEL_EDGE) * MM - width
+        foot = self._y(_PANEL_FOOT) + (_PANEL_HEIGHT * MM - height) / 2
+        set_stroke(canvas, self.artwork.colours["primary"])
+        canvas.setLineWidth(0.7)
+        canvas.setDash(3, 2)
+        canvas.roundRect(left, foot, width, height, 1.5 * MM, fill=0, stroke=1)
+        canvas.setDash()
+        room = left - (_MARGIN + 2 * _PANEL_EDGE) * MM
+        spare = (_PANEL_HEIGHT - 2 * _PANEL_EDGE) * MM - _TITLE_SIZE * 1.4
+        other = min(10.0, spare / max(1, len(words) - 1) / 1.35)
+        sizes = [_TITLE_SIZE, *(other for _ in words[1:])]
+        y = self._y(_PANEL_FOOT - _PANEL_HEIGHT / 2) + (sum(sizes) * 1.35 - sizes[0] * 0.6) / 2 - sizes[0]
+        for place, (word, size) in enumerate(zip(words, sizes, strict=True)):
+            weight = Weight.REGULAR if place else Weight.BOLD
+            fitted = fit(word.title, width=room, size=size, floor=5, most_lines=1, weight=weight)
+            set_size = fitted.size if fitted else 5
+            x = (_MARGIN + _PANEL_EDGE) * MM
+            draw_line(canvas, x, y, word.title, weight=weight, size=set_size)
+            y -= (size * 0.75 + other * 0.6) if not place else size * 1.35
+
+    def _draw_code_titles(self, words: list[SlipWords]) -> None:
+        width = self.width - 2 * _MARGIN * MM
+        self._centred(words[0].title, self._y(114.5), Weight.BOLD, _TITLE_SIZE)
         others = [word.title for word in words[1:]]
         fitted = fit(
             "\u2003\u2003".join(others) or " ",

@@ -128,6 +128,11 @@ def _check_record(program: Program) -> Iterator[Finding]:
 
 
 def _check_room(program: Program) -> Iterator[Finding]:
+    if not program.city.verify_address:
+        yield warning(
+            "city.verify_address",
+            "The card does not say where it can be checked: write the checker's address.",
+        )
     for key, (room, place) in _ROOM.items():
         if (width := _width(getattr(program.city, key))) > room:
             yield error(f"city.{key}", f"It has {width} characters, {place} has room for {room}: shorten it.")

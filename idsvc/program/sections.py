@@ -55,6 +55,13 @@ def read_city(table: Table) -> City:
             "office_lines", "the postal address to which a found card is sent, line by line"
         ),
         telephone=table.text("telephone", "the telephone number where residents ask"),
+        verify_address=table.text(
+            "verify_address",
+            "the https address of the public page where anyone checks a card, in small letters without a "
+            'slash at the end, such as "https://id.riverbend.example/verify"',
+            pattern=_HTTPS,
+            default="",
+        ),
     )
     table.close()
     return city

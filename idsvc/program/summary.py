@@ -22,7 +22,7 @@ def _values(key: str, value: object, language: str) -> Iterator[tuple[str, str]]
     if parts is not None:
         for below, part in parts:
             yield from _values(below, part, language)
-    elif value is not None and value not in ((), frozenset()):
+    elif value is not None and value not in ((), frozenset(), ""):
         yield key, _text(value)
     elif key.endswith(".years"):
         yield key, "no expiry"

@@ -1,4 +1,4 @@
-"""Make the credential, the card and the slip of a card on order, and put them in the print queue.
+"""Make the credential, the card and the slip or label of a card on order, and put them in the print queue.
 
 The order was on record before: whatever is signed here belongs to a card that can be revoked. Nothing that
 is made here is shown to anybody before `attach` has committed.
@@ -35,6 +35,7 @@ from idsvc.imaging.small_portrait import NoRoom, SmallPortrait, small_portrait
 from idsvc.printing.artwork import Artwork
 from idsvc.printing.card import CardFace, render_cards
 from idsvc.printing.face import check_fits
+from idsvc.printing.label import LabelFace, render_labels
 from idsvc.printing.readback import read_back
 from idsvc.printing.slip import SlipFace, render_slips
 from idsvc.services.cards import end_of_validity, find
@@ -69,7 +70,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Produced:
-    """A card made and sealed but not yet in the queue; a renewal code stands on the slip inside."""
+    """A card made and sealed but not yet in the queue; its renewal code is printed inside."""
 
     card_id: CardId
     job_id: PrintJobId
@@ -84,10 +85,14 @@ class Produced:
 
 @dataclass(frozen=True, slots=True)
 class PrintFile:
-    """What the printer gets as PDF: the two-page card, and the slip (empty in a program without codes)."""
+    """What the printers get as PDF: the two-page card, and the slip or label where one bears the code.
+
+    Slip and label are empty in a program without codes or with the code on the card itself.
+    """
 
     card: bytes
-    slip: bytes
+    slip: bytes = b""
+    label: bytes = b""
 
 
 def status_uri(program: Program, status_list: int) -> str:
@@ -159,12 +164,12 @@ def produce(
     random: Random,
     today: date,
 ) -> Produced:
-    """Sign the card, draw it and its slip with a new renewal code, and seal both for the print queue.
+    """Sign the card, draw it and its slip or label with a new renewal code, seal all for the print queue.
 
     1. The order's number, which only the caller and this function know.
     2. The signed code with the face.
     3. A new renewal code; whatever code was there before dies with `attach`.
-    4. The two PDFs, sealed to the print file's epoch.
+    4. The PDFs, sealed to the print file's epoch.
     """
     card, number = ordered.card, ordered.number
     if number is None:  # 1
@@ -216,7 +221,7 @@ def draw_print_file(
     program: Program,
     artwork: Artwork,
 ) -> PrintFile:
-    """Draw the card and its slip, and read the finished card back; Unavailable if it does not read.
+    """Draw the card and its slip or label, and read the finished card back; Unavailable if it does not read.
 
     Raises NameDoesNotFit when a line cannot be printed whole.
     """
@@ -235,11 +240,14 @@ def draw_print_file(
     )
     card = render_cards([face], artwork=artwork)
     read_back(card, expected=(credential.text,))
-    if code is None:
-        return PrintFile(card, b"")
+    if code is None or program.record.code_on is CodePlace.CARD:
+        return PrintFile(card)
+    if program.record.code_on is CodePlace.LABEL:
+        label = LabelFace(renewal_code=code, card_number=number)
+        return PrintFile(card, label=render_labels([label], artwork=artwork))
     slip = SlipFace(renewal_code=code, card_number=number)
     link = program.city.issuer.removeprefix("https://")
-    return PrintFile(card, render_slips([slip], artwork=artwork, link=link))
+    return PrintFile(card, slip=render_slips([slip], artwork=artwork, link=link))
 
 
 def renumber(session: Session, card_id: CardId, *, number_key: IndexKey, random: Random) -> Ordered | None:
@@ -286,7 +294,7 @@ def attach(session: Session, produced: Produced, *, today: date) -> bool:
 
 
 def open_print_file(session: Session, job: PrintJob, *, sealing: Sealing, journal: Journal) -> PrintFile:
-    """Open the print file of a job, with the slip, and leave a leaf; show it only after the commit.
+    """Open the print file of a job, with its slip or label, and leave a leaf; show it only after the commit.
 
     Raises NotFound once the card was scanned, Destroyed when the file's day is over.
     """
@@ -323,11 +331,11 @@ def _claims(
 
 
 def _pack(file: PrintFile) -> bytes:
-    return cbor2.dumps({"card": file.card, "slip": file.slip}, canonical=True)
+    return cbor2.dumps({"card": file.card, "slip": file.slip, "label": file.label}, canonical=True)
 
 
 def _unpack(packed: bytes) -> PrintFile:
     match cbor2.loads(packed):
-        case {"card": bytes(card), "slip": bytes(slip)}:
-            return PrintFile(card, slip)
+        case {"card": bytes(card), "slip": bytes(slip), "label": bytes(label)}:
+            return PrintFile(card, slip, label)
     raise SealBroken("A print file has not the form that this version writes.")

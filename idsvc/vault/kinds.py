@@ -65,7 +65,7 @@ REQUEST: Final = SealedKind(
 )
 PRINT_FILE: Final = SealedKind(
     "print_file",
-    what="the card and slip as they are printed",
+    what="the card and slip or label as they are printed",
     why="so that the printer can be fed until the card was scanned",
     until=Kept.PRINT_FILE,
     size=2048 * KIB,

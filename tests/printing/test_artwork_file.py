@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from idsvc.domain.errors import BadSetting
 from idsvc.domain.program import Program
-from idsvc.printing.artwork import Artwork, Words
+from idsvc.printing.artwork import Artwork, Notes
 from idsvc.printing.artwork_file import load_artwork
 
 
@@ -20,9 +21,24 @@ def _load(text: str, folder: Path, program: Program, program_path: Path) -> Artw
 
 
 def test_texts_take_the_citys_words_from_the_program(artwork: Artwork) -> None:
-    words = {element.name: element.text for element in artwork.back if isinstance(element, Words)}
-    assert words["questions"] == "Questions: call 311"
-    assert words["found"].endswith("Riverbend City Card\n200 Main Street\nRiverbend, NY 14999")
+    (notes,) = (element for element in artwork.back if isinstance(element, Notes))
+    texts = [note.text for note in notes.notes]
+    assert texts[2] == "id.riverbend.example/verify"
+    assert texts[4].endswith("Riverbend City Card\n200 Main Street\nRiverbend, NY 14999")
+    assert texts[5] == "Questions: call 311"
+
+
+def test_a_text_whose_place_holder_the_program_leaves_out_is_left_out(
+    tmp_path: Path, text: str, program: Program, program_path: Path
+) -> None:
+    silent = replace(program, city=replace(program.city, verify_address=""))
+    text = text.replace('text = "RESIDENT ID CARD"', 'text = "Check it: {verify_address}"')
+    bare = _load(text, tmp_path, silent, program_path)
+    (notes,) = (element for element in bare.back if isinstance(element, Notes))
+    assert [note.text for note in notes.notes][2] == "Found it?"
+    assert "card name" not in {element.name for element in bare.front}
+    told = _load(text, tmp_path, program, program_path)
+    assert "card name" in {element.name for element in told.front}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +54,12 @@ def test_texts_take_the_citys_words_from_the_program(artwork: Artwork) -> None:
         ("lines = 18", "lines = 1.5", "blue waves: lines must be a whole number"),
         ("strength = 0.42", "strenght = 0.42", "front element ghost: strenght is not known"),
         ('name = "ghost"', 'name = "portrait"', "two are called portrait"),
-        ("City of {city}", "City of {town}", "no other place-holders"),
+        ("City of {city}", "City of {town}", "no other place-holders than {city} {card_name} {office}"),
+        ("label = [62, 29]", "label = [120, 29]", "label must be [width, height] in mm, at most [100, 38]"),
+        ("label = [62, 29]", "label = 62", "label must be [width, height] in mm"),
+        ("gap = 2.4 }", "gap = 2.4, lines = 2 }", "notes, a note: lines is not known"),
+        ("notes = [", 'notes = [ "Hello",', "back element notes: notes must be a list of notes"),
+        ("from_foot = true", 'from_foot = "yes"', "back number: from_foot must be true or false"),
         ("#c9dbef", "blue", "the colour wave_blue must be written #rrggbb"),
         ('seal = "seal.svg"', 'seal = "nowhere.svg"', "nowhere.svg cannot be read"),
     ],

@@ -35,12 +35,16 @@ def _moved(name: str, box: str) -> Break:
 
 BROKEN: list[tuple[str, Break, str]] = [
     ("outside", _moved("portrait", "-4, 13.9, 25, 32"), "front: portrait leaves the card"),
-    ("unsafe", _moved("check title", "57.5, 4, 27, 3"), "back: check title leaves the safe area"),
+    ("unsafe", _moved("notes", "57.5, 4, 27, 38"), "back: notes leaves the safe area"),
     ("portrait on text", _moved("portrait", "14, 13.9, 25, 32"), "front: portrait and person overlap"),
-    ("texts overlap", _moved("found title", "56.2, 15, 26.4, 3"), "back: check and found title overlap"),
+    ("texts overlap", _moved("back number", "56.2, 20, 27, 14.2"), "back: notes and back number overlap"),
     ("seal on title", _moved("seal", "14, 2, 11, 11"), "front: seal and city overlap"),
     ("tiny text", _swap("size = 5.6", "size = 4.2"), "front: card name has type under 4.8 pt"),
-    ("tiny labels", _swap("label_size = 4.8", "label_size = 4"), "front: number has labels under 4.8 pt"),
+    (
+        "tiny labels",
+        _swap("label_size = 5\nrows = [[", "label_size = 4\nrows = [["),
+        "front: number has labels under 4.8 pt",
+    ),
     ("tiny floor", _swap("size = 7, floor = 6, weight", "size = 7, floor = 4, weight"), "falls under 6 pt"),
     (
         "pale text",
@@ -65,8 +69,8 @@ BROKEN: list[tuple[str, Break, str]] = [
     ("stretched face", _moved("portrait", "3.6, 13.9, 27, 32"), "front: portrait must be 25 to 32"),
     (
         "long text",
-        _swap("Check this card", "Check this card at any time with any telephone"),
-        "text of check title leaves",
+        _swap("RESIDENT ID CARD", "RESIDENT ID CARD OF THE CITY, FOR EVERYBODY WHO LIVES HERE"),
+        "text of card name leaves",
     ),
     (
         "no lines for names",
