@@ -1,10 +1,15 @@
 """What a balancer and a monitor ask: alive, ready, and counts without addresses or persons."""
 
+from typing import Final
+
 import flask
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
 
 from idsvc.domain.errors import Unavailable
 from idsvc.web.serving import Serving
+
+_UNCOUNTED: Final = frozenset({"home.choose_language"})
+"""A monitor that reads the figures every few seconds would see at which visit the language was changed."""
 
 
 def make_health(runtime: Serving, registry: CollectorRegistry) -> flask.Blueprint:
@@ -34,6 +39,8 @@ def make_health(runtime: Serving, registry: CollectorRegistry) -> flask.Blueprin
 
     @blueprint.after_app_request
     def count(response: flask.Response) -> flask.Response:
+        if flask.request.endpoint in _UNCOUNTED:
+            return response
         surface = flask.request.blueprint or "none"
         answers.labels(surface=surface, status=str(response.status_code)).inc()
         return response

@@ -8,21 +8,20 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import StrEnum
 
 from idsvc.audit.sequencer import sequence
 from idsvc.audit.witnesses import FileWitness, hand_over
 from idsvc.bootstrap.full import Runtime
+from idsvc.config import SURFACES
 from idsvc.credential import Verifier
-from idsvc.domain.ids import CardId, DraftId, EnrollmentId, RequestId, ResidentId, fresh_id
+from idsvc.domain.ids import DraftId, EnrollmentId, RequestId, fresh_id
 from idsvc.domain.lifecycle import Delivery
-from idsvc.domain.minimization import Gender, Intake, RetainedFacts, amend, retain
+from idsvc.domain.minimization import Intake, RetainedFacts, amend, retain
 from idsvc.domain.numbers import CardNumber
-from idsvc.domain.program import Program, ResidencyPapers
+from idsvc.domain.program import ResidencyPapers
 from idsvc.services import activation, enrollment, standing
 from idsvc.services.cards import find
 from idsvc.services.desk import Desk
-from idsvc.services.issuance import Produced
 from idsvc.services.journal import find_pseudonyms
 from idsvc.services.ordering import choose_status_list
 from idsvc.services.people import AlreadyEnrolled
@@ -33,7 +32,10 @@ from idsvc.services.retention import overdue
 from idsvc.signing.register import Purpose
 from idsvc.storage.database import Session
 from idsvc.storage.records import BatchId, Card, PrintJob
-from tests.minimization.hidden import Hidden, visiting
+from idsvc.web.app import create_app
+from tests.minimization.browsing import browse, read_figures
+from tests.minimization.hidden import visiting
+from tests.minimization.plans import Life, Turn
 from tests.services.city import CLERK, City
 
 
@@ -63,79 +65,7 @@ class Town(City):
         return self._runtimes[surface]
 
 
-class Turn(StrEnum):
-    """What can happen in a life besides the straight way."""
-
-    DECLINED = "declined at the first visit"
-    ALIKE = "bears the name and birth date of another resident"
-    STOPPED = "the process stopped before the card was made"
-    JAMMED = "the printer took the card and did not print it"
-    MISPRINTED = "voided at the printer"
-    POSTED = "sent by mail"
-    RETURNED = "came back by mail"
-    UNCOLLECTED = "nobody came for the card"
-    ABANDONED = "printed and never scanned"
-    SUSPENDED = "reported lost and found again"
-    LOST = "replaced because it was lost"
-    MISSPELT = "replaced with a corrected name"
-    REVOKED = "revoked"
-    CLOSED = "the record is closed at its holder's wish"
-    RENEWED = "renewed online"
-    MOVED = "renewed online with a new address"
-    REFUSED = "asked for a renewal, which was declined"
-
-
-PLANS: tuple[frozenset[Turn], ...] = tuple(
-    frozenset(turns)
-    for turns in (
-        (Turn.JAMMED, Turn.MOVED),
-        (Turn.DECLINED, Turn.ALIKE, Turn.LOST, Turn.REFUSED),
-        (Turn.STOPPED, Turn.MISPRINTED, Turn.POSTED, Turn.RETURNED, Turn.RENEWED),
-        (Turn.UNCOLLECTED,),
-        (Turn.SUSPENDED, Turn.MISSPELT, Turn.CLOSED),
-        (Turn.POSTED, Turn.REVOKED),
-        (Turn.ABANDONED,),
-    )
-)
 _AT_THE_END = frozenset({Turn.RENEWED, Turn.MOVED, Turn.REFUSED})
-
-
-def takes_papers(program: Program) -> Program:
-    """Let residents send residency papers with a renewal."""
-    return replace(program, record=replace(program.record, residency_papers=ResidencyPapers.UPLOAD))
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a resident brings and the city keeps, sealed: equal in exact twins, other in twins of shape."""
-
-    name: str
-    gender: Gender | None
-    street: str
-    portrait: bytes
-    pages: tuple[bytes, ...]
-    moves: bool
-    """Whether a renewal with papers really has a new address and pages, or neither."""
-
-
-@dataclass
-class Life:
-    """One resident as the steps come to know them."""
-
-    number: int
-    hidden: Hidden
-    shown: Shown
-    resident: ResidentId = field(init=False)
-    card: CardId = field(init=False)
-    made: Produced | None = None
-    printed: CardNumber = field(init=False)
-    scanned: str = ""
-    request: RequestId = field(init=False)
-
-    @property
-    def plan(self) -> frozenset[Turn]:
-        """What happens in this life."""
-        return PLANS[self.number % len(PLANS)]
 
 
 class Generation:
@@ -166,6 +96,7 @@ class Generation:
     def _deliver(self) -> None:
         self._activate_all()
         self._each(self._hand_over)
+        self._browse()
 
     def _use(self) -> None:
         self._each(self._suspend_and_resume, Turn.SUSPENDED)
@@ -317,6 +248,17 @@ class Generation:
         claims = activation.read_scanned(text, verifier, at=self.city.clock())
         life.printed = CardNumber(claims.number)
         self._desk.activate(text, verifier)
+
+    def _browse(self) -> None:
+        """Look at the city's pages, and let an agency check the card."""
+        app = create_app(self.city.runtime(",".join(SURFACES)))
+
+        def visit(life: Life) -> None:
+            assert life.made is not None
+            assert 200 in browse(app, life.hidden, life.made.credential.text)
+
+        self._each(visit)
+        (self.city.folder / "figures").write_text(read_figures(app))
 
     def _hand_over(self, life: Life) -> None:
         if Turn.POSTED in life.plan:

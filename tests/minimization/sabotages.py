@@ -25,6 +25,7 @@ from idsvc.storage.records import Counted
 from idsvc.vault import envelope
 from idsvc.vault.blobs import BlobStore
 from idsvc.vault.kinds import CONTACT
+from idsvc.web import health
 from tests.minimization.hidden import Hidden, Visit
 from tests.services.city import City
 
@@ -199,7 +200,7 @@ def time_of_a_blob(patch: pytest.MonkeyPatch, city: City) -> None:
 
     def leaking(self: BlobStore, blob: BlobId, content: bytes) -> None:
         write(self, blob, content)
-        path: Path = city.places.blobs / blob[:2] / blob
+        path: Path = city.places.blobs / "fresh" / blob
         os.utime(path, (1_000_000 + len(_hidden_text()), 1_000_000 + len(_hidden_text())))
 
     patch.setattr(BlobStore, "write", leaking)
@@ -220,6 +221,12 @@ def evidence_in_a_key_store(patch: pytest.MonkeyPatch, city: City) -> None:
 def _check_no_length(patch: pytest.MonkeyPatch) -> None:
     """Open no draft again: whoever gives up the one length of a kind no longer insists on it."""
     patch.setattr(enrollment, "open_draft", lambda *_, **__: b"typed")
+
+
+def language_in_the_figures(patch: pytest.MonkeyPatch, city: City) -> None:
+    """A count of the answers to a choice of language."""
+    del city
+    patch.setattr(health, "_UNCOUNTED", frozenset())
 
 
 def no_padding(patch: pytest.MonkeyPatch, city: City) -> None:
@@ -399,6 +406,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
         time_of_a_blob,
         evidence_in_a_key_store,
     ),
+    Sabotage(language_in_the_figures, until="deliver"),
     Sabotage(kept_longer_for_some, until="ask"),
     Sabotage(no_padding, exactly=False),
     Sabotage(compress_then_pad, exactly=False),

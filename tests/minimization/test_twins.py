@@ -21,7 +21,7 @@ from tests.minimization.hidden import (
     kept_pages,
     kept_portrait,
 )
-from tests.minimization.lives import PLANS, takes_papers
+from tests.minimization.plans import PLANS, takes_papers
 from tests.minimization.sabotages import SABOTAGES, Sabotage
 from tests.minimization.twins import GROUP, compare, exact_pairs, shape_pairs
 from tests.services.city import City

@@ -11,7 +11,8 @@ from idsvc.domain.program import Program
 from idsvc.storage.database import Database
 from tests.databases import drop_postgres_url, make_postgres_url
 from tests.minimization.hidden import Hidden, papers_of_all_sorts, portraits_of_all_sorts
-from tests.minimization.lives import PLANS, STAGES, Generation, Life, Pinned, Shown, Town
+from tests.minimization.lives import STAGES, Generation, Pinned, Town
+from tests.minimization.plans import PLANS, Life, Shown
 from tests.minimization.traces import Trace, Watched, differences, trace, watching
 from tests.services.city import City
 

@@ -29,3 +29,19 @@ def test_the_figures_count_answers_without_addresses(client: FlaskClient) -> Non
     assert 'status="404"' in text
     assert "Smith" not in text
     assert "203.0.113.9" not in text
+
+
+def test_the_choice_of_a_language_is_not_counted(client: FlaskClient) -> None:
+    before = client.get("/metrics").get_data(as_text=True)
+    chosen = client.post("/language", data={"language": "es"}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert chosen.status_code == 303
+    after = client.get("/metrics").get_data(as_text=True)
+    assert "303" not in after
+    assert _answers(after, "home") == _answers(before, "home") == 0
+    client.get("/")
+    assert _answers(client.get("/metrics").get_data(as_text=True), "home") == 1
+
+
+def _answers(figures: str, surface: str) -> float:
+    counted = (line for line in figures.splitlines() if line.startswith("idsvc_answers_total"))
+    return sum(float(line.rpartition(" ")[2]) for line in counted if f'surface="{surface}"' in line)
