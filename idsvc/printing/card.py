@@ -1,21 +1,26 @@
-"""Cards as PDF: two pages of exactly CR80 size for each, front then back, any number in one document."""
+"""Cards as PDF: two pages of exactly CR80 size for each, front then back, any number in one document.
 
-import io
-from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+What a city's cards share is copied, the holder's JPEG stands in the file as it is, and the rest is two
+kilobytes of operators: a batch costs little more than reading its portraits.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
-from reportlab.pdfgen.canvas import Canvas
-
-from idsvc.printing.artwork import CARD_HEIGHT_MM, CARD_WIDTH_MM, Artwork, Element
-from idsvc.printing.document import ONE_AT_A_TIME, open_document
-from idsvc.printing.drawing import add_portrait, draw_person, draw_shared, is_shared
-from idsvc.printing.face import MM, CardFace, NameDoesNotFit, check_fits
-from idsvc.printing.qr import draw_qr
+from idsvc.printing.artwork import Artwork
+from idsvc.printing.backdrop import PAGE_SIZE, Backdrop, Layer, make_backdrop
+from idsvc.printing.face import CardFace, NameDoesNotFit, check_fits
+from idsvc.printing.glyphs import GlyphTexts, embed_fonts
+from idsvc.printing.holder import draw_element, graphics_states
+from idsvc.printing.jpeg import describe_jpeg
+from idsvc.printing.pdffile import PdfFile
+from idsvc.printing.qr import QrMatrix, draw_qrs
 
 __all__ = ["CardFace", "NameDoesNotFit", "check_fits", "render_batches", "render_cards"]
 
-PAGE_SIZE: Final = (CARD_WIDTH_MM * MM, CARD_HEIGHT_MM * MM)
+_AT_ONCE: Final = 16
+"""Cards whose codes are drawn together: enough to make the arrays worth it, few enough for the cache."""
 
 
 def render_cards(faces: Iterable[CardFace], *, artwork: Artwork) -> bytes:
@@ -23,23 +28,12 @@ def render_cards(faces: Iterable[CardFace], *, artwork: Artwork) -> bytes:
 
     Raises NameDoesNotFit or QrTooDense for a card that cannot be printed whole.
     """
-    out = io.BytesIO()
-    with ONE_AT_A_TIME:
-        canvas = open_document(out, PAGE_SIZE, title=artwork.title, author=artwork.author)
-        sides = [_prepare(canvas, name, artwork) for name in ("front", "back")]
-        for number, face in enumerate(faces):
-            qr = draw_qr(face.qr_text)
-            picture = f"portrait{number}"
-            add_portrait(canvas, picture, face.portrait)
-            for layers in sides:
-                for form, element in layers:
-                    if form:
-                        canvas.doForm(form)
-                    if element:
-                        draw_person(canvas, element, face, artwork=artwork, qr=qr, picture=picture)
-                canvas.showPage()
-        canvas.save()
-    return out.getvalue()
+    pages = _Pages(artwork)
+    waiting = iter(faces)
+    while some := list(islice(waiting, _AT_ONCE)):
+        for face, qr in zip(some, draw_qrs([face.qr_text for face in some]), strict=True):
+            pages.add(face, qr)
+    return pages.finish()
 
 
 def render_batches(
@@ -51,18 +45,61 @@ def render_batches(
         yield render_cards(batch, artwork=artwork)
 
 
-def _prepare(canvas: Canvas, side: str, artwork: Artwork) -> list[tuple[str | None, Element | None]]:
-    """Draw each stretch of shared elements once, as a form; keep the others between them in their order."""
-    layers: list[tuple[str | None, Element | None]] = []
-    elements = artwork.front if side == "front" else artwork.back
-    for shared, stretch in groupby(elements, key=is_shared):
-        if shared:
-            form = f"{side}{len(layers)}"
-            canvas.beginForm(form)
-            for element in stretch:
-                draw_shared(canvas, element, artwork)
-            canvas.endForm()
-            layers.append((form, None))
-        else:
-            layers += [(None, element) for element in stretch]
-    return layers
+class _Pages:
+    """The pages of one file, and what they share: the backdrop's forms, the fonts, the tree."""
+
+    def __init__(self, artwork: Artwork) -> None:
+        self._artwork = artwork
+        self._file = PdfFile()
+        self._backdrop = make_backdrop(artwork)
+        for body in self._backdrop.objects:
+            self._file.add(body)
+        self._tree = self._file.reserve()
+        self._fonts = self._file.reserve()
+        states = self._file.add(graphics_states(artwork))
+        self._shown: GlyphTexts = {}
+        self._kids: list[int] = []
+        width, height = PAGE_SIZE
+        self._page = (
+            f"<</Type/Page/Parent {self._tree} 0 R/MediaBox[0 0 {width:.4f} {height:.4f}]"
+            f"/Resources<</Font {self._fonts} 0 R/ExtGState {states} 0 R"
+            f"/XObject<<{_name_forms(self._backdrop)}"
+        ).encode("ascii")
+
+    def add(self, face: CardFace, qr: QrMatrix) -> None:
+        """Write a card's portrait, code and two pages."""
+        file = self._file
+        portrait = file.add_stream(describe_jpeg(face.portrait), face.portrait)
+        code = file.add_stream(
+            b"/Type/XObject/Subtype/Image/ImageMask true/BitsPerComponent 1/Decode[1 0]/Width %d/Height %d"
+            % (qr.modules, qr.modules),
+            qr.packed,
+        )
+        for layers in (self._backdrop.front, self._backdrop.back):
+            content = file.add_stream(b"", self._draw(layers, face, qr).encode("ascii"))
+            named = b"/Portrait %d 0 R/Code %d 0 R>>>>/Contents %d 0 R>>" % (portrait, code, content)
+            self._kids.append(file.add(self._page, named))
+
+    def finish(self) -> bytes:
+        """Write the fonts with the glyphs that were used, and close the file."""
+        self._file.write(self._fonts, embed_fonts(self._file, self._shown))
+        artwork = self._artwork
+        return self._file.finish(
+            pages=self._tree, kids=self._kids, title=artwork.title, author=artwork.author
+        )
+
+    def _draw(self, layers: Sequence[Layer], face: CardFace, qr: QrMatrix) -> str:
+        artwork, shown = self._artwork, self._shown
+        return "".join(
+            [
+                f"/Form{layer} Do\n"
+                if isinstance(layer, int)
+                else draw_element(layer, face, artwork=artwork, qr=qr, shown=shown)
+                for layer in layers
+            ]
+        )
+
+
+def _name_forms(backdrop: Backdrop) -> str:
+    forms = [layer for layer in (*backdrop.front, *backdrop.back) if isinstance(layer, int)]
+    return "".join(f"/Form{form} {form} 0 R" for form in forms)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from reportlab.lib.colors import HexColor, rgb2cmyk
+from reportlab.lib.colors import CMYKColor, Color, HexColor, rgb2cmyk
 
 BLACK: Final = "#000000"
 RESOLUTIONS: Final = (300, 600)
@@ -29,15 +29,20 @@ class CardPrinter:
     dots_per_inch: int = RESOLUTIONS[0]
 
 
-def stroke_operator(colour: str, model: ColourModel) -> str:
-    """Give the operator that draws lines in a colour, #rrggbb; black as DeviceGray.
+def to_cmyk(colour: Color) -> CMYKColor:
+    """Convert a colour without a profile: what cyan, magenta and yellow have in common becomes black.
 
-    Without a profile CMYK is what cyan, magenta and yellow have in common taken out as black (ISO 32000-1,
-    10.3.5, with all undercolour removed).
+    That is ISO 32000-1, 10.3.5, with all undercolour removed. What it looks like depends on the inks.
     """
+    return CMYKColor(*rgb2cmyk(colour.red, colour.green, colour.blue))
+
+
+def stroke_operator(colour: str, model: ColourModel) -> str:
+    """Give the operator that draws lines in a colour, #rrggbb; black as DeviceGray."""
     if colour == BLACK:
         return "0 G"
-    rgb = HexColor(colour).rgb()
+    rgb = HexColor(colour)
     if model is ColourModel.RGB:
-        return " ".join(f"{share:.4f}" for share in rgb) + " RG"
-    return " ".join(f"{share:.4f}" for share in rgb2cmyk(*rgb)) + " K"
+        return f"{rgb.red:.4f} {rgb.green:.4f} {rgb.blue:.4f} RG"
+    cmyk = to_cmyk(rgb)
+    return f"{cmyk.cyan:.4f} {cmyk.magenta:.4f} {cmyk.yellow:.4f} {cmyk.black:.4f} K"

@@ -7,7 +7,7 @@ from typing import Final
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
-from idsvc.printing.device import ColourModel
+from idsvc.printing.device import ColourModel, to_cmyk
 from idsvc.printing.fonts import Weight, register_font
 
 ONE_AT_A_TIME: Final = threading.RLock()
@@ -24,7 +24,7 @@ def open_document(
 ) -> Canvas:
     """Begin a PDF without dates, names of software or other traces; pages and streams deflated.
 
-    CMYK colours are what `device.stroke_operator` makes of them.
+    CMYK colours are what `device.to_cmyk` makes of them.
     """
     rl_config.useA85 = 0  # reportlab's ASCII85 in pure Python took two thirds of the time
     canvas = Canvas(
@@ -32,7 +32,7 @@ def open_document(
         pagesize=size,
         pageCompression=1,
         invariant=1,
-        enforceColorSpace="cmyk" if colours is ColourModel.CMYK else None,
+        enforceColorSpace=to_cmyk if colours is ColourModel.CMYK else None,
         initialFontName=register_font(Weight.REGULAR),  # type: ignore[arg-type] # the stubs say float
     )
     canvas.setTitle(title)

@@ -166,7 +166,7 @@ def _choose(segments: Iterable[_Segment]) -> tuple[int, Ecc]:
 
 def _join(segments: Iterable[_Segment], version: int, ecc: Ecc) -> Octets:
     """Put segments behind their heads, and fill up the data codewords (ISO/IEC 18004, 7.4.9 and 7.4.10)."""
-    parts = []
+    parts = [np.zeros(0, dtype=np.uint8)]
     for segment in segments:
         length = util.length_in_bits(segment.mode, version)
         parts += [_to_bits(segment.mode << length | segment.characters, 4 + length), segment.bits]

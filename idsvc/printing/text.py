@@ -3,13 +3,13 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Final
 
 from reportlab.pdfgen.canvas import Canvas
 
-from idsvc.printing.fonts import Run, Weight, measure, run_width, shape, split_runs
+from idsvc.printing.fonts import Weight, measure, run_width, set_line, shape, split_runs
+from idsvc.printing.glyphs import Glyphs
 
 _STEP: Final = 0.25
 _NOT_FIRST: Final = "，。、；：？！）」』》"  # noqa: RUF001 - full-width on purpose
@@ -25,6 +25,8 @@ class Fitted:
     lines: tuple[str, ...]
     size: float
     weight: Weight
+    runs: tuple[tuple[Glyphs, ...], ...]
+    """Each line shaped, its runs from left to right."""
 
     @property
     def height(self) -> float:
@@ -40,10 +42,11 @@ def fit(
         broken = _break(text, count, weight)
         if broken is None:
             continue
-        widest = max(measure(line, weight, 1.0) for line in broken)
+        runs = tuple([set_line(line, weight) for line in broken])
+        widest = max([sum([glyphs.width for glyphs in line]) for line in runs])
         largest = min(size, _STEP * (width / widest // _STEP)) if widest else size
         if largest >= floor:
-            return Fitted(broken, largest, weight)
+            return Fitted(broken, largest, weight, runs)
     return None
 
 
@@ -73,26 +76,11 @@ def draw_line(
     """Draw one line with its left end and baseline at a point; `right_to_left` is its paragraph's."""
     runs = split_runs(text, weight, right_to_left=right_to_left)
     for place, run in enumerate(runs, start=1):
+        shaped = shape(run, size)  # makes the font known
         canvas.setFont(run.font, size)
-        canvas.drawString(x, y, shape(run, size))
+        canvas.drawString(x, y, shaped)
         if place < len(runs):
             x += run_width(run, size)
-
-
-def draw_label(canvas: Canvas, x: float, y: float, text: str, *, size: float) -> None:
-    """Draw a city's own label, remembered between cards; never for what belongs to a person."""
-    for run, shaped, shift in _set_label(text, size):
-        canvas.setFont(run.font, size)
-        canvas.drawString(x + shift, y, shaped)
-
-
-@lru_cache(maxsize=256)
-def _set_label(text: str, size: float) -> tuple[tuple[Run, str, float], ...]:
-    made, shift = [], 0.0
-    for run in split_runs(text, Weight.REGULAR):
-        made.append((run, run.text if run.text.isascii() else shape(run, size), shift))
-        shift += run_width(run, size)
-    return tuple(made)
 
 
 def _break(text: str, count: int, weight: Weight) -> tuple[str, ...] | None:

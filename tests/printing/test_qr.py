@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qrcode import QRCode, constants
 
-from idsvc.printing.qr import MOST_VERSION, QrMatrix, QrTooDense, dots_per_module, draw_qr
+from idsvc.printing.qr import MOST_VERSION, QrMatrix, QrTooDense, dots_per_module, draw_qr, draw_qrs
 
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
@@ -45,6 +45,21 @@ def test_every_module_is_where_the_qrcode_package_puts_it(length: int) -> None:
 @settings(max_examples=25)
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=120))
 def test_any_text_is_drawn_as_the_package_draws_it(text: str) -> None:
+    drawn = draw_qr(text)
+    assert (drawn.version, drawn.rows) == _drawn_by_the_package(text, drawn.ecc)
+
+
+def test_codes_drawn_together_are_those_drawn_alone() -> None:
+    lengths = [1082, 20, 1134, 1082, 1135, 333, 1081, 21]
+    texts = [_base45(length, seed) for seed, length in enumerate(lengths)] + ["Zürich", "7" * 40, ""]
+    assert draw_qrs(texts) == [draw_qr(text) for text in texts]
+    assert draw_qrs([]) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["7" * 20, "7" * 21, "A" * 21 + "7" * 20, "A" * 9 + "7" * 19, "a" + "B" * 30, ""]
+)
+def test_runs_of_figures_and_letters_are_segments_as_in_the_package(text: str) -> None:
     drawn = draw_qr(text)
     assert (drawn.version, drawn.rows) == _drawn_by_the_package(text, drawn.ecc)
 

@@ -1,0 +1,81 @@
+import re
+import zlib
+
+import pytest
+import uharfbuzz  # type: ignore[import-untyped]
+
+from idsvc import resources
+from idsvc.printing.fonts import Weight, set_line
+from idsvc.printing.glyphs import GlyphTexts, characters_of, embed_fonts, shape_glyphs
+from idsvc.printing.pdffile import PdfFile
+
+NAMES = [
+    "María-José O’Neil fi ffl",
+    "Nguyễn Thị Ánh Tuyết",
+    "محمد عبد الرحمن الخطيب",
+    "王小明 김민수",
+    "अनुष्का लक्ष्मी शर्मि",
+    "Łukasz Żółć ẞ Анна",
+]
+
+
+def _font(data: bytes) -> uharfbuzz.Font:
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob(data)))
+
+
+def _embedded(shown: GlyphTexts) -> dict[str, uharfbuzz.Font]:
+    """Give the fonts of a file by their names."""
+    file = PdfFile()
+    pages = file.reserve()
+    embed_fonts(file, shown)
+    pdf = file.finish(pages=pages, kids=[], title="", author="")
+    found = {}
+    for name, number in re.findall(rb"/FontName/AAAAAA\+(\S+?)/.*?/FontFile2 (\d+) 0 R", pdf):
+        begin = pdf.index(b"stream\n", pdf.index(b"\n%b 0 obj" % number)) + 7
+        found[name.decode()] = _font(zlib.decompress(pdf[begin : pdf.index(b"\nendstream", begin)]))
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_embedded_font_draws_every_glyph_as_the_whole_font_does(name: str) -> None:
+    shown: GlyphTexts = {}
+    for run in set_line(name, Weight.BOLD):
+        run.note(shown)
+        codes = re.findall(r"[0-9a-f]{4}", "".join(re.findall(r"<(.*?)>", run.shown)))
+        assert {int(code, 16) for code in codes} <= shown[run.font].keys()
+    embedded = _embedded(shown)
+    assert embedded.keys() == shown.keys()
+    for font, glyphs in shown.items():
+        whole = _font(resources.path(f"templates/fonts/{font}.ttf").read_bytes())
+        for glyph in glyphs:
+            assert embedded[font].get_glyph_extents(glyph) == whole.get_glyph_extents(glyph)
+            assert embedded[font].get_glyph_h_advance(glyph) == whole.get_glyph_h_advance(glyph)
+
+
+def test_a_glyph_that_was_not_shown_is_not_embedded() -> None:
+    run = shape_glyphs("Ana", "PublicSans-Bold")
+    shown: GlyphTexts = {}
+    run.note(shown)
+    other = shape_glyphs("Q", "PublicSans-Bold").texts[0][0]
+    extents = _embedded(shown)["PublicSans-Bold"].get_glyph_extents(other)
+    assert extents is None or (extents.width, extents.height) == (0, 0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_glyphs_of_a_line_stand_for_all_its_characters(name: str) -> None:
+    told = "".join(text for run in set_line(name, Weight.BOLD) for _, text in run.texts)
+    assert sorted(told) == sorted(name)
+
+
+def test_pairs_are_kerned_and_marks_are_lifted() -> None:
+    apart = sum(shape_glyphs(letter, "PublicSans-Bold").width for letter in "AVATo")
+    kerned = shape_glyphs("AVATo", "PublicSans-Bold")
+    assert kerned.width < apart
+    moved = [float(gap) for gap in re.findall(r">([-\d.]+)<", kerned.shown)]
+    assert sum(moved) / 1000 == pytest.approx(apart - kerned.width)
+    assert " Ts" in shape_glyphs("ق" + "\u0651\u064e", "NotoSansArabic-Bold").shown
+
+
+def test_the_latin_fonts_have_all_of_ascii() -> None:
+    for weight in Weight:
+        assert characters_of(f"PublicSans-{weight}") >= set(range(0x20, 0x7F))
