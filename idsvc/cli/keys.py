@@ -9,10 +9,11 @@ import click
 
 from idsvc.bootstrap import founding, system_clock
 from idsvc.config import Settings, read_settings
-from idsvc.domain.errors import BadInput
+from idsvc.domain.errors import BadInput, NotFound
 from idsvc.domain.ids import KeyId
 from idsvc.domain.program import Program
 from idsvc.program import load
+from idsvc.services.publication import ROOTS, read_roots
 from idsvc.signing.keystore import ROOT_PURPOSES, SERVER_PURPOSES, KeyStore
 from idsvc.signing.register import KeyEntry, Purpose, read_register
 from idsvc.signing.stores import open_keys, open_root_keys
@@ -113,24 +114,37 @@ def status(roots: Path | None, secret: Path | None) -> None:
 @click.option("--roots", type=click.Path(path_type=Path), required=True, help="Directory of the root keys.")
 @click.option("--register", type=click.Path(path_type=Path), help="register.json of the server's keys.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to; default: IDSVC_PUBLIC.")
-@click.option("--also", type=click.Path(path_type=Path), help="register.json of the other root directory.")
+@click.option(
+    "--also", type=click.Path(path_type=Path), multiple=True, help="register.json of another root directory."
+)
 @_secret_file
 def sign_list(
-    roots: Path, register: Path | None, out: Path | None, also: Path | None, secret: Path | None
+    roots: Path, register: Path | None, out: Path | None, also: tuple[Path, ...], secret: Path | None
 ) -> None:
     """Sign the next trust list with a root key: which keys verifiers believe, for 90 days.
 
     On a machine without a network, carry the register and the folder there and back. Verifiers pin the root
-    keys of the directory and, with --also, those of the other stick.
+    keys of the directory and, with --also, those of other sticks; all are named at the end: compare them.
     """
     settings = read_settings(os.environ)
     program = _program(settings)
     folder = out or Path(settings.need("public"))
     entries = _open(settings).status() if register is None else read_register(register)
     store = open_root_keys(roots, _secret(settings, secret), random=os.urandom)
-    others = () if also is None else read_register(also)
+    others = [entry for path in also for entry in _read_other(path)]
     trust = founding.sign_list(entries, store, folder, others=others, program=program, now=system_clock())
     click.echo(f"Trust list {trust.sequence} with {len(trust.keys)} keys is in {folder / 'trust'}.")
+    pinned = read_roots((folder / ROOTS).read_bytes())
+    click.echo(f"Root keys to pin, in {folder / ROOTS}: {', '.join(key.key_id for key in pinned)}.")
+    if len(pinned) == 1:
+        click.echo("This is one root key alone: name the register.json of the other with --also.", err=True)
+
+
+def _read_other(path: Path) -> tuple[KeyEntry, ...]:
+    entries = read_register(path)
+    if not entries:  # an absent register is an empty one: here it is a mistyped path
+        raise NotFound(f"{path} names no root key; give the register.json of the other root directory.")
+    return entries
 
 
 def _line(entry: KeyEntry) -> str:

@@ -247,3 +247,20 @@ def test_health_of_nothing_is_unavailable(
     assert idsvc("healthcheck").code == exits.UNAVAILABLE
     monkeypatch.setenv("IDSVC_BIND", "8000")
     assert idsvc("healthcheck").code == exits.BAD_SETTING
+
+
+def test_a_mistyped_register_of_the_other_stick_is_noticed_and_a_root_key_alone_is_told(
+    idsvc: Command, installation: Path, tmp_path: Path
+) -> None:
+    spare = tmp_path / "spare"
+    assert idsvc("keys", "new", "spare-root", "--roots", spare).code == exits.DONE
+    signing = ("keys", "sign-list", "--roots", spare, "--out", tmp_path / "carried")
+    alone = idsvc(*signing)
+    assert alone.code == exits.DONE
+    assert "one root key alone" in alone.err
+    mistyped = idsvc(*signing, "--also", installation / "roots/register.jsn")
+    assert mistyped.code == exits.NOT_FOUND
+    both = idsvc(*signing, "--also", installation / "roots/register.json")
+    assert both.code == exits.DONE
+    assert len(both.out.splitlines()[-1].split(",")) == 4
+    assert both.err == ""
