@@ -35,6 +35,7 @@ from idsvc.printing.device import RESOLUTIONS, CardPrinter, ColourModel
 from idsvc.printing.fonts import Weight
 from idsvc.printing.seal import Seal, load_seal
 from idsvc.printing.seal_picture import PictureSeal, load_picture_seal
+from idsvc.program.toml_hints import explain_toml
 
 FILE_NAME: Final = "artwork.toml"
 
@@ -50,14 +51,19 @@ def load_artwork(path: Path, *, program: Program) -> Artwork:
     program's colours, `black` or `white`. Raises BadSetting naming element and key of a mistake.
     """
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        table = tomllib.loads(text)
     except (OSError, UnicodeDecodeError):
         raise BadSetting(
             f"The artwork {path} cannot be read; copy artwork.toml and seal.svg of a city that "
             "ships with idsvc (templates/programs/) beside the program file."
         ) from None
     except tomllib.TOMLDecodeError as mistake:
-        raise BadSetting(f"The artwork {path.name} is no TOML: {mistake}.") from None
+        hint = explain_toml(text, mistake)
+        raise BadSetting(
+            f"The artwork {path.name} is no TOML, line {hint.line}: found {hint.found}; "
+            f"right would be {hint.wanted}."
+        ) from None
     reader = _Reader(table, program)
     top = _Entry(reader, path.name, table)
     card = top.table("card")

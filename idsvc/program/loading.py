@@ -1,6 +1,5 @@
 """From a program file to a `Program`, section by section in the order of the file."""
 
-import re
 import tomllib
 from pathlib import Path
 
@@ -22,10 +21,10 @@ from idsvc.program.sections import (
     read_retention,
     read_validity,
 )
+from idsvc.program.toml_hints import explain_toml
 from idsvc.program.words import read_words
 
 LARGEST_FILE = 512 * 1024
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
 
 def load(path: Path) -> Program:
@@ -82,11 +81,5 @@ def _read(file: Table) -> Program:
 
 
 def _grammar_mistake(text: str, path: Path, error: tomllib.TOMLDecodeError) -> Mistake:
-    place = _TOML_PLACE.search(str(error))
-    line = int(place[1]) if place and place[1] else text.count("\n") + 1
-    lines = text.splitlines()
-    written = lines[line - 1].strip() if line <= len(lines) else "the end of the file"
-    reason = _TOML_PLACE.sub("", str(error)).strip().rstrip(".")
-    return Mistake(
-        path.name, line, "(file)", written or "an empty line", f"a line that TOML can read ({reason})"
-    )
+    hint = explain_toml(text, error)
+    return Mistake(path.name, hint.line, "(file)", hint.found, hint.wanted)
