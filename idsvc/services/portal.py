@@ -10,6 +10,7 @@ from datetime import date
 from idsvc.domain.ids import Random, RequestId
 from idsvc.domain.numbers import CardNumber, RenewalCode
 from idsvc.domain.program import Program
+from idsvc.imaging.portrait import check_plain
 from idsvc.services import renewal
 from idsvc.services.journal import Journal
 from idsvc.services.records import OpenedCard, open_with_code
@@ -49,8 +50,11 @@ class Portal:
     ) -> None:
         """Send a renewal for review, once for each client-made id; refuses with the way on.
 
-        `pages` come from `imaging.documents.rebuild_pages`, in a program that takes papers.
+        The portrait comes from `imaging.portrait.make_portrait`, and where the program takes papers, `pages`
+        from `imaging.documents.rebuild_pages`.
         """
+        # the approval looks again, but what a picture carries beside its pixels must not even wait for it
+        check_plain(asked.portrait)
         renewal.check(opened, asked, pages, program=self.program, today=self.today)
         item = renewal.prepare_request(
             request_id, asked, program=self.program, sealing=self.sealing, today=self.today

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from idsvc.domain.errors import Conflict, Destroyed, NotFound, Refusal
+from idsvc.domain.errors import BadInput, Conflict, Destroyed, NotFound, Refusal
 from idsvc.domain.ids import RequestId, fresh_id
 from idsvc.domain.lifecycle import CardState
 from idsvc.domain.retention import Kept
@@ -107,6 +107,19 @@ def test_outside_the_window_a_renewal_is_refused_and_nothing_is_written(
         _ask(city, opened)
     assert count_rows(city.database) == rows
     assert city.blobs() == blobs
+
+
+def test_a_portrait_that_carries_more_than_its_pixels_is_refused_before_anything_is_sealed(
+    small_at_stage: Placing,
+) -> None:
+    city, ana = small_at_stage("issued")
+    _go_to(city, LAST_DAY)
+    opened = _opened(city, ana)
+    rows, blobs = count_rows(city.database), city.blobs()
+    jpeg = sample_portrait()
+    with pytest.raises(BadInput, match="not made here"):
+        _ask(city, opened, portrait=jpeg[:20] + b"\xff\xfe\x00\x08canary" + jpeg[20:])
+    assert (count_rows(city.database), city.blobs()) == (rows, blobs)
 
 
 def test_an_expired_card_can_be_renewed_within_the_window(small_at_stage: Placing) -> None:
