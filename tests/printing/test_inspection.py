@@ -1,14 +1,16 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from idsvc import resources
-from idsvc.domain.program import Program
+from idsvc.domain.program import CodePlace, Program
 from idsvc.printing.artwork import Artwork
 from idsvc.printing.artwork_file import FILE_NAME, load_artwork
 from idsvc.printing.inspection import BadArtwork, contrast, inspect, require_printable
 from idsvc.printing.preview import write_preview
+from idsvc.printing.samples import SAMPLES
 from idsvc.program import load
 
 Break = Callable[[str], str]
@@ -84,8 +86,33 @@ BROKEN: list[tuple[str, Break, str]] = [
         _swap('kind = "qr"\nname = "code"', 'kind = "ghost"\nname = "code"'),
         "back: there must be one code",
     ),
+    (
+        "long note",
+        _moved("notes", "56.2, 4, 27, 20"),
+        'the note "Please drop it in any mailbox." of notes leaves its box',
+    ),
+    (
+        "narrow notes",
+        _moved("notes", "56.2, 4, 8, 47"),
+        'back: the note "id" of notes leaves its box',
+    ),
+    (
+        "tiny checker line",
+        _swap('text = "{verify_address}", weight', 'text = "{verify_address}", size = 4.5, weight'),
+        "back: notes has type under 4.8 pt",
+    ),
+    (
+        "pale notes",
+        _swap('name = "notes"', 'name = "notes"\ncolour = "wave_gold"'),
+        "back: notes does not stand out from its ground",
+    ),
+    ("code on notes", _moved("code", "10, 2.99, 48, 48"), "back: code and notes overlap"),
     ("wide row", _swap("share = 0.36", "share = 0.9"), "shares of more than 1"),
 ]
+
+
+def _with_program(program: Program, *, code_on: CodePlace) -> Program:
+    return replace(program, record=replace(program.record, code_on=code_on))
 
 
 @pytest.fixture(scope="module")
@@ -121,16 +148,63 @@ def test_a_broken_artwork_is_refused_and_the_element_named(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("city", ["riverbend", "port-alder", "mesa-linda"])
+@pytest.mark.parametrize("place", CodePlace)
+def test_the_shipped_artworks_have_room_for_the_renewal_code_wherever_it_stands(
+    city: str, place: CodePlace
+) -> None:
+    path = resources.path(f"templates/programs/{city}/program.toml")
+    artwork = load_artwork(path.with_name(FILE_NAME), program=_with_program(load(path), code_on=place))
+    assert list(inspect(artwork)) == []
+
+
+def test_a_code_on_the_card_needs_its_place_there(
+    tmp_path: Path, text: str, program: Program, program_path: Path
+) -> None:
+    without = _swap('fact = "renewal_code"', 'fact = "gender"')(text)
+    artwork = _load(without, tmp_path, _with_program(program, code_on=CodePlace.CARD), program_path)
+    assert 'front and back: no element shows the renewal code, and the program says code_on = "card"' in list(
+        inspect(artwork)
+    )
+
+
+def test_a_label_too_small_for_the_code_is_refused(
+    tmp_path: Path, text: str, program: Program, program_path: Path
+) -> None:
+    small = _swap("label = [62, 29]", "label = [40, 20]")(text)
+    artwork = _load(small, tmp_path, _with_program(program, code_on=CodePlace.LABEL), program_path)
+    with pytest.raises(BadArtwork) as refusal:
+        write_preview(artwork, tmp_path / "out", portrait=b"", link="")
+    assert refusal.value.complaints == (
+        "label: the renewal code falls under 13 pt on 40 x 20 mm; take larger labels",
+    )
+    assert not (tmp_path / "out").exists()
+    unused = _load(small, tmp_path, program, program_path)
+    assert list(inspect(unused)) == []
+
+
 def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
+SHEETS = {
+    CodePlace.SLIP: {"slip.pdf", "slip.png", "slip-mailed.png"},
+    CodePlace.LABEL: {"label.pdf", "label.png", "carrier.pdf", "carrier.png", "carrier-mailed.png"},
+    CodePlace.CARD: set(),
+}
+
+
 @pytest.mark.slow
-def test_a_preview_is_written_for_every_sample(artwork: Artwork, tmp_path: Path, face_jpeg: bytes) -> None:
+@pytest.mark.parametrize("place", CodePlace)
+def test_a_preview_is_written_for_every_sample_and_of_what_bears_the_code(
+    artwork: Artwork, tmp_path: Path, face_jpeg: bytes, place: CodePlace
+) -> None:
+    artwork = replace(artwork, code_on=place)
     paths = write_preview(
         artwork, tmp_path, portrait=face_jpeg, link="id.riverbend.example", dots_per_inch=60
     )
-    names = {path.name for path in paths}
-    assert {"cards.pdf", "slip.pdf", "slip.png", "arabic-front.png", "sixty-letters-back.png"} <= names
+    sides = {f"{sample.file}-{side}.png" for sample in SAMPLES for side in ("front", "back")}
+    assert {path.name for path in paths} == {"cards.pdf"} | sides | SHEETS[place]
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in paths}
     assert all(path.stat().st_size > 500 for path in paths)

@@ -1,11 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from idsvc.domain.errors import Conflict, Destroyed
 from idsvc.domain.ids import EnrollmentId, fresh_id
-from idsvc.domain.numbers import CardNumber
+from idsvc.domain.numbers import RENEWAL_CODE_GROUP, CardNumber, format_groups
+from idsvc.domain.program import CodePlace
 from idsvc.imaging.reading import read_codes
 from idsvc.services import enrollment, issuance
 from idsvc.services.ordering import Ordered
@@ -54,6 +56,29 @@ def test_the_print_file_holds_the_card_and_the_slip_and_reads_back(small_at_stag
     file = city.desk.reader.open_print_file(job)
     assert [code.text for code in read_codes(file.card)] == [ana.produced.credential.text]
     assert file.slip.startswith(b"%PDF")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", CodePlace)
+def test_the_renewal_code_stands_where_the_program_says_and_nowhere_else(
+    small_city: City, place: CodePlace
+) -> None:
+    small_city.change = lambda program: replace(program, record=replace(program.record, code_on=place))
+    ana = small_city.enroll()
+    job = small_city.database.read(lambda s: work.find_job_of_card(s, ana.card))
+    assert job is not None
+    assert ana.produced.code is not None
+    code = format_groups(ana.produced.code, RENEWAL_CODE_GROUP)
+    file = small_city.desk.reader.open_print_file(job)
+    printed = {CodePlace.CARD: file.card, CodePlace.SLIP: file.slip, CodePlace.LABEL: file.label}
+    assert {where for where, pdf in printed.items() if pdf and code in _words_on(pdf)} == {place}
+    assert {where for where, pdf in printed.items() if pdf} == {CodePlace.CARD, place}
+    assert [found.text for found in read_codes(file.card)] == [ana.produced.credential.text]
+
+
+def _words_on(pdf: bytes) -> str:
+    pages = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(str(page.get_textpage().get_text_range()).split()) for page in pages)
 
 
 @pytest.mark.slow
