@@ -118,6 +118,7 @@ class Retention:
         return (
             (Rule.LEAVES, lambda report: self._sequence(report, journal)),
             (Rule.SETTLED, lambda _: self._settle()),
+            (Rule.BLOBS, self._settle_blobs),
             (Rule.CERTIFIED, self._certify),
         )
 
@@ -195,6 +196,24 @@ class Retention:
             clean(self.database)
         else:
             yield settle(self.database, today=self.today)
+
+    def _settle_blobs(self, report: Report) -> Iterator[int]:
+        """Settle the blobs of closed days; what a full disk refuses stays as it is for the next run."""
+        failures: list[str] = []
+        yesterday = EpochName((self.today - timedelta(days=1)).isoformat())
+        closed = self.sealing.epochs.ends_at(yesterday)
+        for number, blob in enumerate(
+            self.sealing.blobs.unsettled(changed_before=closed, random=self.random)
+        ):
+            if number % PAGE == 0 and not self._hold(report):
+                failures.append(_LEASE_LOST)
+                break
+            try:
+                yield int(self.sealing.blobs.settle(blob, random=self.random))
+            except IdsvcError as failure:
+                failures.append(str(failure))
+        if failures:
+            report.failures.append((Rule.BLOBS, f"{failures[0]} ({len(failures)} in all)"))
 
     def _prepare_days(self) -> Iterator[int]:
         for ahead in range(AHEAD + 1):

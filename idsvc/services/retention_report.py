@@ -23,6 +23,7 @@ class Rule(StrEnum):
     ORPHANS = "orphaned blobs removed"
     LEAVES = "audit leaves placed"
     SETTLED = "rows of closed days settled"
+    BLOBS = "stored files of closed days settled"
     CERTIFIED = "certificates signed"
 
 

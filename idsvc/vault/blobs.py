@@ -1,24 +1,29 @@
 """The blob store: sealed bytes under random names in a directory, written whole or not at all.
 
 Every file has the same mode and the same fixed modification and access time, so that a listing or an archive
-tells neither order nor hour. A live file system still knows inode numbers and change times: `rewrite`
-gives a closed day's blobs new ones in random order.
+tells no hour. A live file system still knows inode numbers, change times and the order of names in a folder:
+a blob is written into `fresh/`, and once its day is closed `settle` writes it anew, in random order among the
+others of that day, into the folder where it stays.
 """
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from idsvc.domain.errors import BadSetting, NotFound, Refusal
 from idsvc.domain.ids import BlobId, Random, is_id
-from idsvc.signing.durable import disk_errors, mode_within, sync_directory
+from idsvc.signing.durable import disk_errors, locked, mode_within, sync_directory
 
 _FIXED_TIME_NS: Final = 946_684_800 * 10**9
 """2000-01-01 00:00 UTC, for every file."""
 _TEMPORARY: Final = ".new"
+_FRESH: Final = "fresh"
+"""The folder of blobs that are not settled; a settled one lies in the folder of its first two digits."""
+_LOCK: Final = ".lock"
+_UNSTORED: Final = "The file could not be stored"
 
 
 def open_blobs(setting: str) -> "BlobStore":
@@ -30,7 +35,7 @@ def open_blobs(setting: str) -> "BlobStore":
 
 
 class BlobStore:
-    """Blobs in a directory, spread over 256 folders by the first two digits of their random names."""
+    """Blobs in a directory: the fresh ones in one folder, the settled ones spread over 256."""
 
     def __init__(self, directory: Path) -> None:
         if not directory.is_dir():
@@ -44,26 +49,39 @@ class BlobStore:
 
         Raises Unavailable, with nothing written, if the disk fails.
         """
-        self._put(blob, content)
+        path = self._fresh(blob)
+        temporary = path.with_name(f".{path.name}{_TEMPORARY}")
+        with disk_errors(_UNSTORED):
+            try:
+                self._make_folder(path.parent)
+                self._make_lock()  # with the first blob: removing one must not need free space
+                _write(temporary, content)
+                temporary.rename(path)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
+            sync_directory(path.parent)
 
     def read(self, blob: BlobId) -> bytes:
         """Return a blob's bytes; NotFound when it is gone."""
         with disk_errors("The stored file could not be read"):
-            try:
-                return self._path(blob).read_bytes()
-            except FileNotFoundError:
-                raise NotFound("This stored file is gone.") from None
+            for path in (self._fresh(blob), self._settled(blob)):  # a blob moves only from one to the other
+                with contextlib.suppress(FileNotFoundError):
+                    return path.read_bytes()
+        raise NotFound("This stored file is gone.")
 
     def delete(self, blob: BlobId) -> bool:
         """Remove a blob; False when it is gone already. Its key's death is what destroys it."""
-        path = self._path(blob)
+        found = []
         with disk_errors("The stored file could not be removed"):
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                return False
-            sync_directory(path.parent)
-        return True
+            with self._moving():
+                for path in (self._fresh(blob), self._settled(blob)):
+                    with contextlib.suppress(FileNotFoundError):
+                        path.unlink()
+                        found.append(path)
+            for path in found:
+                sync_directory(path.parent)
+        return bool(found)
 
     def each(self, *, changed_before: datetime) -> Iterator[BlobId]:
         """Give the blobs whose file was last changed before a moment, in no order.
@@ -88,27 +106,46 @@ class BlobStore:
             path.unlink(missing_ok=True)
         return len(stale)
 
-    def rewrite(self, blobs: Sequence[BlobId], *, random: Random) -> None:
-        """Write blobs again in random order, so that inode numbers and change times say nothing of theirs.
+    def unsettled(self, *, changed_before: datetime, random: Random) -> list[BlobId]:
+        """List, in random order, the blobs that were written before a moment and are not settled."""
+        fresh = self._directory / _FRESH
+        with disk_errors("The stored files could not be listed"):
+            paths = sorted(fresh.iterdir()) if fresh.is_dir() else []
+            found = [
+                BlobId(path.name)
+                for path in paths
+                if is_id(path.name) and _changed_before(path, changed_before)
+            ]
+        return sorted(found, key=lambda _: random(16))
 
-        Only the holder of the retention lease calls it: a blob deleted meanwhile would come back, unreadable.
+    def settle(self, blob: BlobId, *, random: Random) -> bool:
+        """Write a fresh blob anew where it stays; False when it is gone, or another process has settled it.
+
+        1. A copy is written whole beside its place, under a name that no other process writes.
+        2. The fresh blob must still be there: what was deleted meanwhile does not come back.
+        3. The copy takes its place durably, then the fresh blob goes. A crash between leaves two equal
+           blobs: the next run settles again, and `delete` removes both.
+        Raises Unavailable if the disk fails or is full; the fresh blob stays.
         """
-        for blob in sorted(blobs, key=lambda _: random(16)):
-            with contextlib.suppress(NotFound):
-                self._put(blob, self.read(blob))
-
-    def _put(self, blob: BlobId, content: bytes) -> None:
-        path = self._path(blob)
-        temporary = path.with_name(f".{path.name}{_TEMPORARY}")
-        with disk_errors("The file could not be stored"):
+        fresh, settled = self._fresh(blob), self._settled(blob)
+        temporary = settled.with_name(f".{blob}.{random(8).hex()}{_TEMPORARY}")
+        with disk_errors(_UNSTORED):
             try:
-                self._make_folder(path.parent)
-                _write(temporary, content)
-                temporary.rename(path)
-            except OSError:
+                content = fresh.read_bytes()
+            except FileNotFoundError:
+                return False
+            try:
+                self._make_folder(settled.parent)
+                _write(temporary, content)  # 1
+                with self._moving():
+                    if not fresh.exists():  # 2
+                        return False
+                    temporary.rename(settled)  # 3
+                    sync_directory(settled.parent)
+                    fresh.unlink()
+            finally:
                 temporary.unlink(missing_ok=True)
-                raise
-            sync_directory(path.parent)
+        return True
 
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():
@@ -120,10 +157,29 @@ class BlobStore:
     def _folders(self) -> list[Path]:
         return [path for path in self._directory.iterdir() if path.is_dir() and path.name[0] != "."]
 
-    def _path(self, blob: BlobId) -> Path:
-        if not is_id(blob):
-            raise Refusal("A stored file is named by 32 hexadecimal digits.")
-        return self._directory / blob[:2] / blob
+    @contextlib.contextmanager
+    def _moving(self) -> Iterator[None]:
+        """Hold the lock under which a blob moves or goes, among threads and processes."""
+        self._make_lock()
+        with locked(self._directory / _LOCK):
+            yield
+
+    def _make_lock(self) -> None:
+        """Make the file that is locked, with the mode and the date of a blob."""
+        if not (self._directory / _LOCK).exists():
+            _write(self._directory / _LOCK, b"")
+
+    def _fresh(self, blob: BlobId) -> Path:
+        return self._directory / _FRESH / _checked(blob)
+
+    def _settled(self, blob: BlobId) -> Path:
+        return self._directory / blob[:2] / _checked(blob)
+
+
+def _checked(blob: BlobId) -> str:
+    if not is_id(blob):
+        raise Refusal("A stored file is named by 32 hexadecimal digits.")
+    return blob
 
 
 def _changed_before(path: Path, moment: datetime) -> bool:

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from idsvc.credential.keys import KeyState, Purpose
 from idsvc.domain.errors import Conflict, Destroyed, NotFound
 from idsvc.domain.ids import BlobId, EpochName, ItemId
 from idsvc.signing import epochs, stores
 from idsvc.signing.epochs import EpochStore
 from idsvc.signing.keystore import KeyStore
-from idsvc.signing.register import KeyState, Purpose
 from idsvc.vault.blobs import open_blobs
 from idsvc.vault.items import SealedItem, Vault
 from idsvc.vault.kinds import CITY_SLOT
@@ -43,6 +43,7 @@ FAILING = {
     "fdatasync": "EIO",
 }
 BLOB = BlobId("ab" * 16)
+KEPT_BLOB = BlobId("ef" * 16)
 FRESH_ITEM = ItemId("cd" * 16)
 CONTENT = bytes(range(256)) * 64
 
@@ -54,7 +55,7 @@ from zoneinfo import ZoneInfo
 from idsvc.domain.errors import Unavailable
 from idsvc.domain.ids import EpochName, ItemId, KeyId
 from idsvc.signing import stores
-from idsvc.signing.register import Purpose
+from idsvc.credential.keys import Purpose
 from idsvc.vault.blobs import open_blobs
 
 act, place, argument, epoch = sys.argv[1], Path(sys.argv[2]), sys.argv[3], EpochName(sys.argv[4])
@@ -74,6 +75,8 @@ acts = {
     "destroy_item": lambda: store().destroy_item(epoch, ItemId(argument)),
     "destroy_epoch": lambda: store().destroy_epoch(epoch),
     "write_blob": lambda: open_blobs(f"file:{place}/blobs").write(argument, bytes(range(256)) * 64),
+    "settle_blob": lambda: open_blobs(f"file:{place}/blobs").settle(argument, random=os.urandom),
+    "delete_blob": lambda: open_blobs(f"file:{place}/blobs").delete(argument),
     "rotate": lambda: keys().rotate(Purpose.CARD, today=today),
     "retire": lambda: keys().retire(KeyId(argument), today=today),
     "withdraw": lambda: keys().withdraw(KeyId(argument), today=today),
@@ -97,7 +100,7 @@ def key_store(place: Path) -> KeyStore:
 
 
 class Before:
-    """A state with an epoch of five items, two card keys and an empty blob directory."""
+    """A state with an epoch of five items, two card keys and a fresh blob."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -112,6 +115,7 @@ class Before:
             Vault(store, random=os.urandom).seal(CITY_SLOT, EPOCH, "owner", bytes([number]))
             for number in range(5)
         ]
+        open_blobs(f"file:{place}/blobs").write(KEPT_BLOB, CONTENT)
         keys = key_store(place)
         self.old = keys.new(Purpose.CARD, today=TODAY)
         self.new = keys.rotate(Purpose.CARD, today=TODAY)
@@ -177,19 +181,44 @@ def check_destroy_epoch(place: Path, before: Before) -> bool:
     return not overdue
 
 
+def blobs_left(place: Path) -> list[str]:
+    """List every file in the blob directory once what a crash left unfinished is swept."""
+    open_blobs(f"file:{place}/blobs").sweep(changed_before=datetime.now(UTC) + timedelta(hours=1))
+    files = (path for path in (place / "blobs").rglob("*") if path.is_file() and path.name != ".lock")
+    return sorted(str(path.relative_to(place / "blobs")) for path in files)
+
+
 def check_write_blob(place: Path, _before: Before) -> bool:
     blobs = open_blobs(f"file:{place}/blobs")
-    soon = datetime.now(UTC) + timedelta(hours=1)
-    listed = list(blobs.each(changed_before=soon))
-    blobs.sweep(changed_before=soon)
-    files = [path.name for path in (place / "blobs").rglob("*") if path.is_file()]
+    left = blobs_left(place)
     try:
         assert blobs.read(BLOB) == CONTENT
     except NotFound:
-        assert listed == files == []
+        assert left == [f"fresh/{KEPT_BLOB}"]
         return False
-    assert listed == files == [BLOB]
+    assert left == [f"fresh/{BLOB}", f"fresh/{KEPT_BLOB}"]
     return True
+
+
+def check_settle_blob(place: Path, _before: Before) -> bool:
+    blobs = open_blobs(f"file:{place}/blobs")
+    fresh, settled = f"fresh/{KEPT_BLOB}", f"{KEPT_BLOB[:2]}/{KEPT_BLOB}"
+    assert blobs.read(KEPT_BLOB) == CONTENT
+    left = blobs_left(place)
+    assert left in ([fresh], [settled], [settled, fresh])
+    assert blobs.settle(KEPT_BLOB, random=os.urandom) == (fresh in left)
+    assert blobs_left(place) == [settled]
+    assert blobs.read(KEPT_BLOB) == CONTENT
+    assert blobs.delete(KEPT_BLOB)
+    assert blobs_left(place) == []
+    return fresh not in left
+
+
+def check_delete_blob(place: Path, _before: Before) -> bool:
+    left = blobs_left(place)
+    assert open_blobs(f"file:{place}/blobs").delete(KEPT_BLOB) == bool(left)
+    assert blobs_left(place) == []
+    return not left
 
 
 def check_rotate(place: Path, before: Before) -> bool:
@@ -236,6 +265,8 @@ ACTS: dict[str, Check] = {
     "destroy_item": check_destroy_item,
     "destroy_epoch": check_destroy_epoch,
     "write_blob": check_write_blob,
+    "settle_blob": check_settle_blob,
+    "delete_blob": check_delete_blob,
     "rotate": check_rotate,
     "retire": check_retire,
     "withdraw": check_withdraw,
@@ -252,6 +283,8 @@ def argument(act: str, before: Before) -> str:
             return before.items[2].id
         case "write_blob":
             return BLOB
+        case "settle_blob" | "delete_blob":
+            return KEPT_BLOB
         case "retire" | "withdraw":
             return before.old.key_id
     return ""
@@ -315,7 +348,7 @@ def test_a_failing_disk_at_any_point_is_unavailable_and_leaves_a_sound_state(
             check(place, before)
 
 
-@pytest.mark.parametrize("act", ["destroy_epoch", "destroy_item"])
+@pytest.mark.parametrize("act", ["destroy_epoch", "destroy_item", "delete_blob"])
 def test_destroying_needs_no_free_space(before: Before, tmp_path: Path, act: str) -> None:
     place = tmp_path / "place"
     full = "inject=write,link,linkat,mkdir,mkdirat,symlink:error=ENOSPC"

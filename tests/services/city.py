@@ -205,7 +205,7 @@ class City:
         return self.counter.retention().run(vouched=self.today if vouched else None)
 
     def blobs(self) -> set[BlobId]:
-        return {BlobId(path.name) for path in self.places.blobs.glob("??/*")}
+        return {BlobId(path.name) for path in self.places.blobs.glob("*/*")}
 
     def copy(self, folder: Path) -> "City":
         """Copy the folder as a thief would; the database is the same."""

@@ -1,7 +1,7 @@
 import os
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -22,6 +22,7 @@ from idsvc.storage.engine import SQLITE_BEGIN
 from idsvc.storage.queries import audit, service
 from idsvc.storage.records import Counted, OneTimeCode, Role, SessionKind, Staff, StoredSession
 from idsvc.storage.records.staff import CodePurpose
+from idsvc.vault.kinds import UNCROPPED_PORTRAIT
 from tests.services.city import City, count_rows, count_secrets, read_rows
 from tests.services.conftest import Placing
 
@@ -194,6 +195,37 @@ def test_a_blob_that_no_row_names_goes_after_a_day_and_a_fresh_one_stays(city: C
     assert city.blobs() == set()
 
 
+def _keep_blobs(city: City, count: int) -> list[BlobId]:
+    """Keep items that lie in blobs and die in thirty days, each with its row."""
+    epochs = city.counter.sealing.epochs
+    epoch = epochs.create_if_absent(city.today + timedelta(days=30))
+    made = [
+        city.counter.sealing.prepare(UNCROPPED_PORTRAIT, epoch=epoch, owner="f" * 32, content=b"x")
+        for _ in range(count)
+    ]
+    city.database.transact(lambda session: [item.add(session) for item in made])
+    return [BlobId(item.id) for item in made]
+
+
+def test_the_blobs_of_closed_days_are_settled_once_and_a_failing_one_is_named(city: City) -> None:
+    city.clock.now = datetime.now(UTC)  # the file system's own clock counts
+    blobs = _keep_blobs(city, 5)
+    assert city.run_retention().done[Rule.BLOBS] == 0, "today is not over"
+    city.clock.pass_days(1)
+    blocked = city.places.blobs / blobs[0][:2]
+    blocked.write_bytes(b"")  # no folder can be made there
+    report = city.run_retention()
+    assert [rule for rule, _ in report.failures] == [Rule.BLOBS]
+    left = {path.name for path in (city.places.blobs / "fresh").iterdir()}
+    assert left == {blob for blob in blobs if blob[:2] == blobs[0][:2]}
+    assert report.done[Rule.BLOBS] == 5 - len(left)
+    blocked.unlink()
+    report = city.run_retention()
+    assert (report.complete, report.done[Rule.BLOBS]) == (True, len(left))
+    assert city.run_retention().done[Rule.BLOBS] == 0
+    assert all(city.counter.sealing.blobs.read(blob) for blob in blobs)
+
+
 def test_after_a_jump_of_the_clock_nothing_is_destroyed_until_somebody_confirms_the_day(
     at_stage: Placing,
 ) -> None:
@@ -243,14 +275,14 @@ def test_one_process_at_a_time_does_what_is_not_a_key(city: City) -> None:
 
 
 def test_one_that_fails_is_named_and_passed_by(small_at_stage: Placing) -> None:
-    """A blob whose folder became a file cannot be removed; everything else goes."""
+    """A blob that became a folder cannot be removed; everything else goes."""
     city, _ = small_at_stage("queued")
     drafts = [_draft(city) for _ in range(3)]
     assert len(drafts) == 3
     stuck = next(iter(sorted(_blobs_of(city, Kept.DRAFT))))
-    folder = city.places.blobs / stuck[:2]
-    hidden = folder.rename(folder.with_name(f"{stuck[:2]}-hidden"))
-    folder.write_bytes(b"")
+    blob = city.places.blobs / "fresh" / stuck
+    hidden = blob.rename(city.folder / "hidden")
+    blob.mkdir()
     city.clock.pass_days(2)
     report = city.run_retention()
     assert not report.complete
@@ -258,8 +290,8 @@ def test_one_that_fails_is_named_and_passed_by(small_at_stage: Placing) -> None:
     assert report.done[Rule.CERTIFIED] == 1
     assert [rule for rule, _ in report.failures] == [Rule.ITEMS]
     assert _overdue(city) == (0, 1)
-    folder.unlink()
-    hidden.rename(folder)
+    blob.rmdir()
+    hidden.rename(blob)
     report = city.run_retention()
     assert (report.complete, report.done[Rule.ITEMS]) == (True, 1)
     assert _overdue(city) == (0, 0)
