@@ -19,7 +19,7 @@ from idsvc.printing.qr import QrMatrix, draw_qrs
 
 __all__ = ["CardFace", "NameDoesNotFit", "check_fits", "render_batches", "render_cards"]
 
-_AT_ONCE: Final = 16
+CODES_AT_ONCE: Final = 16
 """Cards whose codes are drawn together: enough to make the arrays worth it, few enough for the cache."""
 
 
@@ -30,7 +30,7 @@ def render_cards(faces: Iterable[CardFace], *, artwork: Artwork) -> bytes:
     """
     pages = _Pages(artwork)
     waiting = iter(faces)
-    while some := list(islice(waiting, _AT_ONCE)):
+    while some := list(islice(waiting, CODES_AT_ONCE)):
         for face, qr in zip(some, draw_qrs([face.qr_text for face in some]), strict=True):
             pages.add(face, qr)
     return pages.finish()

@@ -28,7 +28,7 @@ class Weight(StrEnum):
 
 
 _LATIN: Final = {weight: f"PublicSans-{weight}" for weight in Weight}
-"""It has all of printable ASCII, so that a text of nothing else is one run."""
+"""Each has all of printable ASCII and no letter that is written from the right: a text in one is one run."""
 _SCRIPTS: Final = (
     *("", "Arabic", "Hebrew", "Devanagari", "Bengali", "Gujarati", "Gurmukhi", "Tamil", "Telugu", "Kannada"),
     *("Malayalam", "Sinhala", "Thai", "Lao", "Khmer", "Myanmar", "Ethiopic", "Armenian", "Georgian"),
@@ -68,8 +68,9 @@ def split_runs(text: str, weight: Weight, *, right_to_left: bool | None = None) 
 
     `right_to_left` is the direction of the line's paragraph; None: the line is a paragraph.
     """
-    if text.isascii():
-        return (Run(text, _LATIN[weight]),) if text else ()
+    latin = _LATIN[weight]
+    if text.isascii() or (not right_to_left and characters_of(latin).issuperset(map(ord, text))):
+        return (Run(text, latin),) if text else ()
     base = is_right_to_left(text) if right_to_left is None else right_to_left
     stretches = _visual_order(text, base=int(base))
     runs = []
@@ -87,8 +88,6 @@ def is_right_to_left(text: str) -> bool:
 
 def set_line(text: str, weight: Weight) -> tuple[Glyphs, ...]:
     """Shape a line: its runs as they stand on the page from left to right."""
-    if text.isascii():
-        return (shape_glyphs(text, _LATIN[weight]),) if text else ()
     return tuple([shape_glyphs(run.text, run.font) for run in split_runs(text, weight)])
 
 

@@ -37,7 +37,7 @@ class Glyphs:
     font: str
     shown: str
     width: float
-    texts: tuple[tuple[int, str], ...]
+    texts: Mapping[int, str]
     silent: tuple[int, ...]
 
     def note(self, shown: GlyphTexts) -> None:
@@ -103,15 +103,15 @@ def shape_glyphs(text: str, font: str) -> Glyphs:
     uharfbuzz.shape(face.font, buffer, _FEATURES)
     infos = buffer.glyph_infos
     glyphs = [info.codepoint for info in infos]
-    gaps = face.gaps
+    known, gaps = face.glyphs, face.gaps
     shown: list[str] = ["[<"]
     width = rise = 0
     for glyph, place in zip(glyphs, buffer.glyph_positions, strict=True):
-        advance, moved, lifted = place.x_advance, place.x_offset, place.y_offset
+        code, usual = known[glyph]
+        moved, lifted, advance, _ = place.position
         if lifted != rise:
             shown.append(f">]TJ {lifted / face.em:.4f} Ts[<")
             rise = lifted
-        code, usual = face.glyphs[glyph]
         if moved:
             shown.append(gaps[-moved])
         shown.append(code)
@@ -123,21 +123,20 @@ def shape_glyphs(text: str, font: str) -> Glyphs:
     return Glyphs(font, "".join(shown), width / face.em, texts, silent)
 
 
-def _meanings(
-    text: str, glyphs: list[int], clusters: list[int]
-) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
+def _meanings(text: str, glyphs: list[int], clusters: list[int]) -> tuple[dict[int, str], tuple[int, ...]]:
     """Give the first glyph of each cluster with the cluster's characters, and the other glyphs."""
     if clusters == list(range(len(text))):
-        return tuple(zip(glyphs, text, strict=True)), ()
+        return dict(zip(glyphs, text, strict=True)), ()
     starts = sorted(set(clusters))
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-    texts, silent = [], []
+    texts: dict[int, str] = {}
+    silent: list[int] = []
     for glyph, cluster in zip(glyphs, clusters, strict=True):
         if cluster in ends:
-            texts.append((glyph, text[cluster : ends.pop(cluster)]))
+            texts[glyph] = text[cluster : ends.pop(cluster)]
         else:
             silent.append(glyph)
-    return tuple(texts), tuple(silent)
+    return texts, tuple(silent)
 
 
 def embed_fonts(file: PdfFile, used: Mapping[str, Mapping[int, str]]) -> bytes:

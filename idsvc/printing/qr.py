@@ -166,18 +166,21 @@ def _choose(segments: Iterable[_Segment]) -> tuple[int, Ecc]:
 
 def _join(segments: Iterable[_Segment], version: int, ecc: Ecc) -> Octets:
     """Put segments behind their heads, and fill up the data codewords (ISO/IEC 18004, 7.4.9 and 7.4.10)."""
-    parts = [np.zeros(0, dtype=np.uint8)]
+    parts: list[Octets] = []
     for segment in segments:
         length = util.length_in_bits(segment.mode, version)
         parts += [_to_bits(segment.mode << length | segment.characters, 4 + length), segment.bits]
     capacity = sum(_blocks(version, ecc)[0])
-    bits = np.concatenate(parts)
-    # The end is four zero bits, or what is left; packing fills its last byte with zeros.
-    filled = np.packbits(
-        bits if bits.size > capacity * 8 - 4 else np.concatenate([bits, np.zeros(4, np.uint8)])
-    )
-    padding = np.resize(np.array([util.PAD0, util.PAD1], dtype=np.uint8), capacity - filled.size)
-    return np.concatenate([filled, padding])
+    # The end is four zero bits, or what is left of them; packing fills its last byte with zeros.
+    end = np.zeros(min(4, capacity * 8 - sum([part.size for part in parts])), dtype=np.uint8)
+    filled = np.packbits(np.concatenate([*parts, end]))
+    return np.concatenate([filled, _padding()[: capacity - filled.size]])
+
+
+@lru_cache(maxsize=1)
+def _padding() -> Octets:
+    most = max(sum(_blocks(MOST_VERSION, ecc)[0]) for ecc in _LEVELS)
+    return np.resize(np.array([util.PAD0, util.PAD1], dtype=np.uint8), most)
 
 
 @lru_cache(maxsize=MOST_VERSION * 2)
