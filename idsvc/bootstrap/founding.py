@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from idsvc.bootstrap.roots import read_pinned
 from idsvc.config import Settings
 from idsvc.credential import BadList, TrustList
+from idsvc.credential.keys import KeyState, Purpose
 from idsvc.domain.errors import Refusal
 from idsvc.domain.ids import Random
 from idsvc.domain.program import Program
@@ -22,7 +23,7 @@ from idsvc.signing import epochs
 from idsvc.signing.durable import disk_errors, write_new
 from idsvc.signing.hsm import read_place
 from idsvc.signing.keystore import ROOT_PURPOSES, SERVER_PURPOSES, KeyStore
-from idsvc.signing.register import IndexName, KeyEntry, KeyState, Purpose
+from idsvc.signing.register import IndexName, KeyEntry
 from idsvc.signing.stores import open_keys, open_root_keys
 
 _SECRET_BYTES: Final = 32

@@ -11,6 +11,7 @@ from idsvc.audit.notes import NoteKey
 from idsvc.bootstrap.roots import pin_roots, roots_hold
 from idsvc.config import Settings
 from idsvc.credential import Verifier
+from idsvc.credential.keys import KeyState, Purpose
 from idsvc.domain.errors import BadSetting, IdsvcError, Unavailable
 from idsvc.domain.ids import Clock, EpochName, Random
 from idsvc.domain.program import Program
@@ -32,7 +33,7 @@ from idsvc.services.purge_certificate import Seals
 from idsvc.services.retention import Retention, overdue
 from idsvc.services.sealing import Sealing, carry_out
 from idsvc.signing.keystore import KeyStore
-from idsvc.signing.register import IndexName, KeyState, Purpose
+from idsvc.signing.register import IndexName
 from idsvc.signing.stores import open_epochs, open_keys
 from idsvc.storage.database import Database, Session
 from idsvc.vault.blobs import open_blobs

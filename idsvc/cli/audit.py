@@ -12,9 +12,9 @@ from idsvc.bootstrap import open_full
 from idsvc.bootstrap.full import Runtime
 from idsvc.cli import exits
 from idsvc.config import read_settings
+from idsvc.credential.keys import Purpose
 from idsvc.domain.errors import Unavailable
 from idsvc.domain.ids import fresh_id
-from idsvc.signing.register import Purpose
 
 _witnesses = click.option(
     "--witness",

@@ -8,11 +8,11 @@ from idsvc.cli.demo_world import World, hold, there
 from idsvc.credential import qrtext
 from idsvc.credential.claims import read_claims
 from idsvc.credential.cose import read_sign1
+from idsvc.credential.keys import Purpose
 from idsvc.domain.errors import Destroyed
 from idsvc.domain.ids import BlobId, ItemId, KeyId
 from idsvc.domain.numbers import CardNumber, draw_card_number
 from idsvc.services.issuance import make_credential
-from idsvc.signing.register import Purpose
 from idsvc.signing.stores import open_keys
 from idsvc.storage.queries import items
 from idsvc.storage.records import Card, SealedItem

@@ -18,6 +18,7 @@ from idsvc.cli.demo import SAMPLE, run_demo
 from idsvc.cli.demo_world import Holder
 from idsvc.cli.serving import read_bind
 from idsvc.config import DEFAULT_DATABASE_URL, read_settings
+from idsvc.credential.keys import Purpose
 from idsvc.domain.errors import Unavailable
 from idsvc.domain.ids import EnrollmentId, fresh_id
 from idsvc.domain.minimization import Intake, retain
@@ -27,7 +28,6 @@ from idsvc.printing.raster import rasterise
 from idsvc.program import evidence_document, load
 from idsvc.services import publication
 from idsvc.services.print_queue import mark_printed, take_batch
-from idsvc.signing.register import Purpose
 from idsvc.signing.stores import open_root_keys
 from idsvc.storage.database import Database
 from idsvc.storage.records import BatchId

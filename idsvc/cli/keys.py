@@ -9,13 +9,14 @@ import click
 
 from idsvc.bootstrap import founding, system_clock
 from idsvc.config import Settings, read_settings
+from idsvc.credential.keys import Purpose
 from idsvc.domain.errors import BadInput, NotFound
 from idsvc.domain.ids import KeyId
 from idsvc.domain.program import Program
 from idsvc.program import load
 from idsvc.services.publication import ROOTS, read_roots
 from idsvc.signing.keystore import ROOT_PURPOSES, SERVER_PURPOSES, KeyStore
-from idsvc.signing.register import KeyEntry, Purpose, read_register
+from idsvc.signing.register import KeyEntry, read_register
 from idsvc.signing.stores import open_keys, open_root_keys
 
 _PURPOSES = click.Choice([purpose.value for purpose in (*SERVER_PURPOSES, *ROOT_PURPOSES)])

@@ -10,13 +10,12 @@ from idsvc.credential.capacity import (
     error_correction,
     portrait_room,
 )
-from idsvc.credential.claims import NO_EXPIRY, CardClaims, Gender, Portrait, PortraitFormat, midnight
+from idsvc.credential.claims import NO_EXPIRY, CardClaims, GenderCode, Portrait, PortraitFormat, midnight
 from idsvc.credential.encoder import encode
 from idsvc.credential.key_set import read_key_set, write_key_set
-from idsvc.credential.keys import EDDSA, ES256, Signs, VerificationKey, key_id_of
+from idsvc.credential.keys import EDDSA, ES256, KeyState, Purpose, Signs, VerificationKey, key_id_of
 from idsvc.credential.lists import BadList, Update
 from idsvc.credential.status_list import (
-    CardStatus,
     StatusList,
     read_status_list,
     sign_status_list,
@@ -25,8 +24,7 @@ from idsvc.credential.status_list import (
     update_status_list,
 )
 from idsvc.credential.trust_list import (
-    KeyState,
-    Purpose,
+    LISTED,
     TrustedKey,
     TrustList,
     read_trust_list,
@@ -36,10 +34,12 @@ from idsvc.credential.trust_list import (
 from idsvc.credential.verdicts import Reason, Verdict
 from idsvc.credential.verifier import Answer, Verifier
 from idsvc.credential.words import WORDS, Colour, Words
+from idsvc.domain.lifecycle import CardStatus
 
 __all__ = [
     "EDDSA",
     "ES256",
+    "LISTED",
     "NO_EXPIRY",
     "WORDS",
     "Answer",
@@ -49,7 +49,7 @@ __all__ = [
     "Colour",
     "DoesNotFit",
     "ErrorCorrection",
-    "Gender",
+    "GenderCode",
     "KeyState",
     "Portrait",
     "PortraitFormat",

@@ -40,7 +40,7 @@ _NAME = re.compile(
 )
 
 
-class Gender(IntEnum):
+class GenderCode(IntEnum):
     """Claim 169's codes; on a card only when the resident asked for it."""
 
     MALE = 1
@@ -82,7 +82,7 @@ class CardClaims:
     status_index: StatusIndex
     status_uri: str
     birth_date: date | None = None
-    gender: Gender | None = None
+    gender: GenderCode | None = None
     portrait: Portrait | None = None
 
 
@@ -179,10 +179,10 @@ def _birth_date(value: cbor.Value) -> date:
         raise Malformed(Reason.BIRTH_DATE_FORM) from None
 
 
-def _gender(value: cbor.Value) -> Gender:
-    if not isinstance(value, int) or not Gender.MALE <= value <= Gender.OTHER:
+def _gender(value: cbor.Value) -> GenderCode:
+    if not isinstance(value, int) or not GenderCode.MALE <= value <= GenderCode.OTHER:
         raise Malformed(Reason.GENDER_FORM)
-    return Gender(value)
+    return GenderCode(value)
 
 
 def _portrait(value: cbor.Value) -> Portrait:

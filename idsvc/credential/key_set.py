@@ -3,9 +3,9 @@
 import json
 from typing import Final
 
-from idsvc.credential.keys import VerificationKey
+from idsvc.credential.keys import KeyState, Purpose, VerificationKey
 from idsvc.credential.lists import BadList
-from idsvc.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from idsvc.credential.trust_list import TrustedKey, TrustList
 from idsvc.credential.verdicts import Malformed, Reason
 
 _FOREVER: Final = 1 << 40

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
@@ -27,6 +28,27 @@ _OKP, _EC2 = 1, 2
 _P256, _ED25519 = 1, 6
 _COORDINATE: Final = 32
 _ECDSA: Final = ec.ECDSA(SHA256())
+
+
+class Purpose(StrEnum):
+    """What a signing key may sign; a key has exactly one purpose."""
+
+    CARD = "card"
+    STATUS = "status"
+    CERTIFICATE = "certificate"
+    CHECKPOINT = "checkpoint"
+    ROOT = "root"
+    SPARE_ROOT = "spare-root"
+
+
+class KeyState(StrEnum):
+    """A signing key's life."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    """Signs no more; what it signed stays good."""
+    WITHDRAWN = "withdrawn"
+    """Nothing that it signed is believed any more."""
 
 
 class Signs(Protocol):

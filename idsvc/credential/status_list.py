@@ -8,16 +8,16 @@ import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 from idsvc.credential import cbor, cose
 from idsvc.credential.claims import LARGEST_STATUS_INDEX
-from idsvc.credential.keys import EDDSA, Signs
+from idsvc.credential.keys import EDDSA, KeyState, Purpose, Signs
 from idsvc.credential.lists import BadList, Update
-from idsvc.credential.trust_list import KeyState, Purpose, TrustList
+from idsvc.credential.trust_list import TrustList
 from idsvc.credential.verdicts import Malformed, Reason
 from idsvc.domain.ids import StatusIndex
+from idsvc.domain.lifecycle import CardStatus
 
 TYP: Final = "application/statuslist+cwt"
 JWT_TYP: Final = "statuslist+jwt"
@@ -29,14 +29,6 @@ LARGEST: Final = LARGEST_CARDS // _PER_BYTE + 65_536
 
 _SUB, _EXP, _IAT, _TTL, _STATUS_LIST = 2, 4, 6, 65534, 65533
 _LATEST: Final = 1 << 40
-
-
-class CardStatus(IntEnum):
-    """A card's two bits."""
-
-    VALID = 0
-    REVOKED = 1
-    SUSPENDED = 2
 
 
 @dataclass(frozen=True, slots=True)

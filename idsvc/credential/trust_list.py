@@ -5,11 +5,10 @@ A verifier pins the public halves of the live and the spare root key and takes k
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from idsvc.credential import cbor, cose
-from idsvc.credential.keys import Signs, VerificationKey
+from idsvc.credential.keys import KeyState, Purpose, Signs, VerificationKey
 from idsvc.credential.lists import BadList, Update
 from idsvc.credential.verdicts import Malformed, Reason
 from idsvc.domain.ids import KeyId
@@ -17,27 +16,11 @@ from idsvc.domain.ids import KeyId
 TYP: Final = "application/idsvc-trust-list+cwt"
 LARGEST: Final = 65_536
 """Bytes; a list of 300 keys."""
+LISTED: Final = frozenset({Purpose.CARD, Purpose.STATUS, Purpose.CERTIFICATE})
+"""The purposes that a trust list speaks of; no other can stand in one."""
 
 _ISS, _EXP, _IAT = 1, 4, 6
 _LATEST: Final = 1 << 40
-
-
-class Purpose(StrEnum):
-    """What a key may sign; a key has one purpose."""
-
-    CARD = "card"
-    STATUS = "status"
-    CERTIFICATE = "certificate"
-
-
-class KeyState(StrEnum):
-    """The life of a signing key as a verifier sees it."""
-
-    ACTIVE = "active"
-    RETIRED = "retired"
-    """Signs no more; what it signed stays good."""
-    WITHDRAWN = "withdrawn"
-    """Nothing that it signed is believed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +161,10 @@ def _read_key(entry: cbor.Value) -> TrustedKey:
             "key": key,
             "first": int(first),
             "last": int(last),
-            "purpose": ("card" | "status" | "certificate") as purpose,
+            "purpose": str(purpose),
             "state": ("active" | "retired" | "withdrawn") as state,
             **others,
-        } if not others and 0 <= first < last < _LATEST:
+        } if not others and purpose in LISTED and 0 <= first < last < _LATEST:
             return TrustedKey(VerificationKey.from_cose(key), Purpose(purpose), KeyState(state), first, last)
     raise Malformed(Reason.LIST_FORM)
 

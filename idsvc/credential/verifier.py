@@ -8,9 +8,11 @@ from typing import Self
 from idsvc.credential import cose, qrtext
 from idsvc.credential.claims import CardClaims, read_claims
 from idsvc.credential.key_set import read_key_set
-from idsvc.credential.status_list import CardStatus, StatusList
-from idsvc.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from idsvc.credential.keys import KeyState, Purpose
+from idsvc.credential.status_list import StatusList
+from idsvc.credential.trust_list import TrustedKey, TrustList
 from idsvc.credential.verdicts import GENUINE, VERDICT_OF, Malformed, Reason, Verdict
+from idsvc.domain.lifecycle import CardStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,10 @@ class Delivery(StrEnum):
 
 
 class CardStatus(IntEnum):
-    """A card's two bits in the status list (IETF Token Status List, section 7)."""
+    """A card's two bits in the status list (IETF Token Status List, section 7, where 1 is called invalid)."""
 
     VALID = 0
-    INVALID = 1
+    REVOKED = 1
     SUSPENDED = 2
 
 
@@ -70,8 +70,8 @@ ENDED = frozenset(state for state, steps in CARD_STEPS.items() if not steps)
 
 _STATUS = {
     CardState.SUSPENDED: CardStatus.SUSPENDED,
-    CardState.REVOKED: CardStatus.INVALID,
-    CardState.VOIDED: CardStatus.INVALID,
+    CardState.REVOKED: CardStatus.REVOKED,
+    CardState.VOIDED: CardStatus.REVOKED,
 }
 
 

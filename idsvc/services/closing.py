@@ -25,7 +25,7 @@ def forget_resident(session: Session, resident_id: ResidentId, *, journal: Journ
     doomed = NOTHING
     for card in cards.list_cards(session, resident_id):
         if card.state not in ENDED:
-            cards.set_status(session, card.status_list, card.status_index, CardStatus.INVALID)
+            cards.set_status(session, card.status_list, card.status_index, CardStatus.REVOKED)
         doomed += end_job(session, card)
     for request in work.list_requests_of(session, resident_id):
         doomed += delete_request(session, request)

@@ -14,7 +14,7 @@ import cbor2
 from idsvc.credential import (
     NO_EXPIRY,
     CardClaims,
-    Gender,
+    GenderCode,
     Portrait,
     PortraitFormat,
     Signs,
@@ -26,8 +26,7 @@ from idsvc.credential import (
 from idsvc.domain.errors import Conflict, NotFound, SealBroken
 from idsvc.domain.ids import CardId, PrintJobId, Random, StatusIndex, fresh_id
 from idsvc.domain.lifecycle import CardState
-from idsvc.domain.minimization import Gender as Marker
-from idsvc.domain.minimization import RetainedFacts
+from idsvc.domain.minimization import Gender, RetainedFacts
 from idsvc.domain.numbers import CARD_NUMBER_DIGITS, CardNumber, RenewalCode, draw_renewal_code
 from idsvc.domain.program import CodePlace, Program, Slot
 from idsvc.domain.retention import Kept
@@ -51,7 +50,7 @@ from idsvc.vault.kinds import PRINT_FILE
 from idsvc.vault.record import ResidentRecord
 from idsvc.vault.tags import card_number_tag
 
-_MARKERS: Final = {Marker.M: Gender.MALE, Marker.F: Gender.FEMALE, Marker.X: Gender.OTHER}
+_GENDER_CODES: Final = {Gender.M: GenderCode.MALE, Gender.F: GenderCode.FEMALE, Gender.X: GenderCode.OTHER}
 
 _LARGEST_LIST: Final = 9_999
 """The longest status list number to be expected: 5 thousand million cards."""
@@ -321,7 +320,7 @@ def _claims(
         number=number,
         name=facts.name,
         birth_date=facts.birth_date if program.card.birth_date else None,
-        gender=None if facts.gender is None else _MARKERS[facts.gender],
+        gender=None if facts.gender is None else _GENDER_CODES[facts.gender],
         issued_at=midnight(issued_on, zone),
         valid_from=midnight(issued_on, zone),
         expires_at=NO_EXPIRY if expires_on is None else midnight(end_of_validity(expires_on), zone),

@@ -12,8 +12,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from idsvc.credential import (
+    LISTED,
     BadList,
-    CardStatus,
     KeyState,
     Purpose,
     Signs,
@@ -83,8 +83,7 @@ def draw_up_trust_list(
     """
     zone = ZoneInfo(program.city.timezone)
     issued_at = int(now.timestamp())
-    purposes = {purpose.value for purpose in Purpose}
-    keys = tuple(_trusted(entry, zone) for entry in entries if entry.purpose.value in purposes)
+    keys = tuple(_trusted(entry, zone) for entry in entries if entry.purpose in LISTED)
     if not any(key.purpose is Purpose.CARD for key in keys):
         raise Refusal("The register holds no card key; make one with: idsvc keys new card")
     named = max(status_lists + _LISTS_AHEAD, 0 if before is None else len(before.status_uris))
@@ -239,14 +238,13 @@ def _status_path(number: int) -> Path:
 
 
 def _status_list(session: Session, number: int, *, program: Program, now: datetime) -> StatusList:
-    states = ((index, CardStatus(int(status))) for index, status in cards.iterate_status(session, number))
     issued_at = int(now.timestamp())
     return StatusList(
         uri=status_uri(program, number),
         issued_at=issued_at,
         expires_at=issued_at + int(_LIFE.total_seconds()),
         ttl=int(_TTL.total_seconds()),
-        array=status_array(LIST_PLACES, states),
+        array=status_array(LIST_PLACES, cards.iterate_status(session, number)),
     )
 
 
@@ -254,8 +252,8 @@ def _trusted(entry: KeyEntry, zone: ZoneInfo) -> TrustedKey:
     last = entry.retired_on or entry.withdrawn_on
     return TrustedKey(
         key=entry.public_key,
-        purpose=Purpose(entry.purpose.value),
-        state=KeyState(entry.state.value),
+        purpose=entry.purpose,
+        state=entry.state,
         first=midnight(entry.signs_from, zone),
         last=_ENDLESS if last is None else midnight(last + timedelta(days=1), zone),
     )

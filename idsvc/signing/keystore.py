@@ -7,15 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Protocol
 
-from idsvc.credential.keys import EDDSA, ES256, VerificationKey
+from idsvc.credential.keys import EDDSA, ES256, KeyState, Purpose, VerificationKey
 from idsvc.domain.errors import BadSetting, Conflict, NotFound, Refusal
 from idsvc.domain.ids import KeyId
 from idsvc.signing.durable import disk_errors, locked, refuse_lax, sweep
 from idsvc.signing.register import (
     IndexName,
     KeyEntry,
-    KeyState,
-    Purpose,
     read_register,
     write_register,
 )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from idsvc.credential.keys import VerificationKey
+from idsvc.credential.keys import KeyState, Purpose, VerificationKey
 from idsvc.credential.verdicts import Malformed
 from idsvc.domain.errors import BadSetting
 from idsvc.domain.ids import KeyId
@@ -20,30 +20,11 @@ from idsvc.signing.durable import disk_errors, replace
 _VERSION: Final = 1
 
 
-class Purpose(StrEnum):
-    """What a signing key may sign; a key has exactly one purpose."""
-
-    CARD = "card"
-    STATUS = "status"
-    CERTIFICATE = "certificate"
-    CHECKPOINT = "checkpoint"
-    ROOT = "root"
-    SPARE_ROOT = "spare-root"
-
-
 class IndexName(StrEnum):
     """The blind index keys: persons' names, and card numbers."""
 
     NAME = "name"
     NUMBER = "number"
-
-
-class KeyState(StrEnum):
-    """A signing key's life: it signs, it only verifies, nothing made by it is accepted any more."""
-
-    ACTIVE = "active"
-    RETIRED = "retired"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

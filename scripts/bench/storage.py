@@ -53,7 +53,7 @@ def measure(database: Database, *, people: int, clerks: int) -> None:
 
     def fill(session: Session) -> None:
         for index in range(_LIST):
-            bits = CardStatus.INVALID if index % 50 == 0 else CardStatus.VALID
+            bits = CardStatus.REVOKED if index % 50 == 0 else CardStatus.VALID
             claim(session, StatusEntry(status_list=9, status_index=StatusIndex(index), status=bits))
 
     name = database.engine.dialect.name

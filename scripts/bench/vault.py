@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from idsvc.credential.keys import Purpose
 from idsvc.domain.ids import EpochName, ItemId
 from idsvc.signing import epochs, stores
 from idsvc.signing.epochs import EpochStore
 from idsvc.signing.halves import FileHalves
 from idsvc.signing.itemsecrets import ItemSecrets
-from idsvc.signing.register import IndexName, Purpose
+from idsvc.signing.register import IndexName
 from idsvc.vault.items import Vault
 from idsvc.vault.kinds import CITY_SLOT, PRINT_FILE
 from idsvc.vault.tags import card_number_tag, person_tag

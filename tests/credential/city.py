@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from idsvc.credential import (
     CardClaims,
     CardStatus,
-    Gender,
+    GenderCode,
     KeyState,
     Portrait,
     PortraitFormat,
@@ -128,4 +128,4 @@ CARD = CardClaims(
     status_uri=STATUS_URI,
 )
 WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(range(256))
-FULL_CARD = replace(CARD, gender=Gender.OTHER, portrait=Portrait(WEBP, PortraitFormat.WEBP))
+FULL_CARD = replace(CARD, gender=GenderCode.OTHER, portrait=Portrait(WEBP, PortraitFormat.WEBP))

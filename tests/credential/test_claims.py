@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from idsvc.credential import (
     NO_EXPIRY,
     CardClaims,
-    Gender,
+    GenderCode,
     Portrait,
     PortraitFormat,
     Reason,
@@ -42,7 +42,7 @@ CLAIMS = st.builds(
     status_index=st.integers(0, 2**26 - 1).map(StatusIndex),
     status_uri=st.just(STATUS_URI),
     birth_date=st.none() | st.dates(),
-    gender=st.none() | st.sampled_from(Gender),
+    gender=st.none() | st.sampled_from(GenderCode),
     portrait=st.none() | PICTURES,
 )
 

@@ -94,6 +94,8 @@ def test_a_list_of_another_form_is_refused(city: City, change: dict[int | str, c
     "change",
     [
         {"purpose": "root"},
+        {"purpose": "checkpoint"},
+        {"purpose": "unknown"},
         {"state": "unknown"},
         {"first": 10, "last": 10},
         {"first": -1},
@@ -123,6 +125,7 @@ def test_a_key_of_another_form_spoils_the_list(city: City, change: dict[int | st
         lambda trust: replace(
             trust, keys=(TrustedKey(trust.keys[0].key, Purpose.CARD, trust.keys[0].state, 5, 5),)
         ),
+        lambda trust: replace(trust, keys=(replace(trust.keys[0], purpose=Purpose.CHECKPOINT),)),
         lambda trust: replace(trust, status_uris=("x" * LARGEST,)),
     ],
 )

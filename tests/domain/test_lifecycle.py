@@ -69,8 +69,8 @@ def test_a_void_and_a_revocation_show_as_invalid_and_an_order_as_valid() -> None
         CardState.ACTIVE: CardStatus.VALID,
         CardState.SUSPENDED: CardStatus.SUSPENDED,
         CardState.EXPIRED: CardStatus.VALID,
-        CardState.REVOKED: CardStatus.INVALID,
-        CardState.VOIDED: CardStatus.INVALID,
+        CardState.REVOKED: CardStatus.REVOKED,
+        CardState.VOIDED: CardStatus.REVOKED,
     }
 
 

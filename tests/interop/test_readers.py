@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from idsvc.credential import (
     CardClaims,
     CardStatus,
-    Gender,
+    GenderCode,
     Portrait,
     PortraitFormat,
     Reason,
@@ -43,7 +43,7 @@ PICTURE = b"RIFF\x8c\x02\x00\x00WEBPVP8 "
 
 def with_portrait(size: int) -> CardClaims:
     noise = hashlib.shake_256(b"face").digest(size - len(PICTURE))
-    return replace(CARD, gender=Gender.FEMALE, portrait=Portrait(PICTURE + noise, PortraitFormat.WEBP))
+    return replace(CARD, gender=GenderCode.FEMALE, portrait=Portrait(PICTURE + noise, PortraitFormat.WEBP))
 
 
 ROOM = portrait_room(CARD)

@@ -14,6 +14,7 @@ from idsvc.audit.witnesses import FileWitness, hand_over
 from idsvc.bootstrap.full import Runtime
 from idsvc.config import SURFACES
 from idsvc.credential import Verifier
+from idsvc.credential.keys import Purpose
 from idsvc.domain.ids import DraftId, EnrollmentId, RequestId, fresh_id
 from idsvc.domain.lifecycle import Delivery
 from idsvc.domain.minimization import Intake, RetainedFacts, amend, retain
@@ -29,7 +30,6 @@ from idsvc.services.print_queue import mark_printed, put_back, take_batch
 from idsvc.services.reading import LOOKUPS_PER_HOUR, TooManyLookUps
 from idsvc.services.renewal import Asked
 from idsvc.services.retention import overdue
-from idsvc.signing.register import Purpose
 from idsvc.storage.database import Session
 from idsvc.storage.records import BatchId, Card, PrintJob
 from idsvc.web.app import create_app

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from idsvc.credential import CardStatus, KeyState, StatusList, sign_status_list
+from idsvc.credential.keys import Purpose
 from idsvc.domain.errors import BadSetting, Refusal
 from idsvc.services import publication
 from idsvc.services.publication import KEY_SET, PROGRAM, ROOTS, SIGNED_ROOTS, TRUST_LIST, open_verifier
-from idsvc.signing.register import Purpose
 from tests.services.city import City
 from tests.services.conftest import Placing
 

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from idsvc.credential.keys import EDDSA, ES256
+from idsvc.credential.keys import EDDSA, ES256, KeyState, Purpose
 from idsvc.domain.errors import BadSetting, Conflict, Destroyed, SealBroken, Unavailable
 from idsvc.domain.ids import ItemId
 from idsvc.signing import epochs, stores
 from idsvc.signing.epochs import EpochStore
 from idsvc.signing.keystore import KeyStore
-from idsvc.signing.register import IndexName, KeyState, Purpose
+from idsvc.signing.register import IndexName
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("softhsm2-util")]
 

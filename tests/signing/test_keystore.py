@@ -10,13 +10,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from idsvc.credential.keys import EDDSA, ES256, Signs, VerificationKey
+from idsvc.credential.keys import EDDSA, ES256, KeyState, Purpose, Signs, VerificationKey
 from idsvc.domain.errors import BadSetting, Conflict, NotFound, Refusal
 from idsvc.domain.ids import KeyId
 from idsvc.signing import stores
 from idsvc.signing.filekeys import FileKeys
 from idsvc.signing.keystore import KeyStore
-from idsvc.signing.register import IndexName, KeyState, Purpose
+from idsvc.signing.register import IndexName
 
 TODAY = date(2026, 11, 22)
 LATER = TODAY + timedelta(days=10)

@@ -122,14 +122,14 @@ def test_a_place_in_the_status_list_is_never_used_again(database: Database, pers
     def act(session: Session) -> tuple[int, StatusIndex]:
         card = _card(session, person)
         place = (card.status_list, card.status_index)
-        cards.set_status(session, *place, CardStatus.INVALID)
+        cards.set_status(session, *place, CardStatus.REVOKED)
         residents.delete_resident(session, person.resident)
         return place
 
     place = database.transact(act)
     assert not database.transact(lambda session: cards.claim_status_index(session, *place))
     changed = database.read(lambda session: list(cards.iterate_status(session, place[0])))
-    assert changed == [(place[1], CardStatus.INVALID)]
+    assert changed == [(place[1], CardStatus.REVOKED)]
 
 
 def test_the_status_list_names_only_what_is_not_valid(database: Database) -> None:
@@ -137,10 +137,10 @@ def test_the_status_list_names_only_what_is_not_valid(database: Database) -> Non
         for index in range(6):
             assert cards.claim_status_index(session, 7, StatusIndex(index))
         cards.set_status(session, 7, StatusIndex(4), CardStatus.SUSPENDED)
-        cards.set_status(session, 7, StatusIndex(2), CardStatus.INVALID)
+        cards.set_status(session, 7, StatusIndex(2), CardStatus.REVOKED)
 
     database.transact(act)
-    wanted = [(2, CardStatus.INVALID), (4, CardStatus.SUSPENDED)]
+    wanted = [(2, CardStatus.REVOKED), (4, CardStatus.SUSPENDED)]
     assert database.read(lambda session: list(cards.iterate_status(session, 7))) == wanted
     assert database.read(lambda session: cards.count_status_indices(session, 7)) == 6
     assert database.read(cards.list_status_lists) == (7,)

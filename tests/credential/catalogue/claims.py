@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from idsvc.credential import NO_EXPIRY, Gender, Portrait, PortraitFormat, Reason
+from idsvc.credential import NO_EXPIRY, GenderCode, Portrait, PortraitFormat, Reason
 from tests.credential.catalogue.world import Vector, World
 from tests.credential.city import CARD, STATUS_URI, WEBP
 from tests.credential.forge import ABSENT, STATUS, card
@@ -158,7 +158,7 @@ def values(world: World) -> Iterator[Vector]:
     yield inner("birth date 29 February of a common year", "19000229", Reason.BIRTH_DATE_FORM, 8)
     for gender in (0, 4, -1, "1", None, 2**64 - 1):
         yield inner(f"gender {gender!r}", gender, Reason.GENDER_FORM, 9)
-    for choice in Gender:
+    for choice in GenderCode:
         yield Vector(f"gender {choice}", world.issue(replace(CARD, gender=choice)), Reason.GENUINE)
 
 
