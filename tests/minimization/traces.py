@@ -23,7 +23,7 @@ from idsvc.storage.database import Database
 from tests.services.city import City
 
 Trace = dict[str, object]
-_ID = re.compile(r"\b[0-9a-f]{32}\b")
+_ID = re.compile(r"\b[0-9a-f]{16,}\b")
 _FOLDED_ID = re.compile(r"\b[0-9a-f]{2}/(?=\.?[0-9a-f]{32}\b)")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _OUTSIDE = ("/dev/null", "/proc/")
@@ -121,12 +121,13 @@ def trace(city: City, watched: Watched | None, *, exactly: bool) -> Trace:
             content = path.read_bytes()[HEADER_BYTES if path.name in items else 0 :]
             left[name] = (mode, told.st_size, hashlib.sha256(content).digest())
         else:
-            sizes.append((part, mode, told.st_size if part != "epochs" else 0))
+            shape = _ID.sub("id", _FOLDED_ID.sub("", name))
+            sizes.append((shape, mode, told.st_size if part != "epochs" else 0))
     if not exactly:
         left["files"] = sorted(sizes)
     if watched is not None:
-        shape = list if exactly else _sorted_shapes
-        left["log"], left["written files"] = shape(watched.logged), shape(watched.opened)
+        take_down = list[str] if exactly else _sorted_shapes
+        left["log"], left["written files"] = take_down(watched.logged), take_down(watched.opened)
     return left
 
 
