@@ -32,7 +32,8 @@ def demo(out: Path, portrait: Path | None, name: str, birth_date: str) -> int:
 
     It uses the configured engine but a SQLite file or PostgreSQL schema of its own, with its own keys, all
     removed at the end; configured rows and keys are never touched. Its clock begins years ago and ends now.
-    Writes card.pdf, slip.pdf, front.png, back.png, token.txt, report.json and public/ into the folder.
+    Writes card.pdf, slip.pdf (or label.pdf), front.png, back.png, token.txt, report.json and public/ into the
+    folder.
     Exit code 0 only if every step held.
     """
     settings = read_settings(os.environ)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from idsvc.domain.dates import Span
@@ -88,6 +88,8 @@ class City:
     telephone: str
     verify_address: str = ""
     """Where anyone checks a card, an https address; "" where cards do not say it."""
+    hours: Mapping[str, str] = field(default_factory=dict)
+    """When the office is open, by language; empty where the program does not say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from idsvc.printing.document import ONE_AT_A_TIME, open_document
 from idsvc.printing.drawing import set_fill, set_stroke
 from idsvc.printing.fonts import Weight, measure
 from idsvc.printing.slip import Paper
-from idsvc.printing.text import draw_line, wrap
+from idsvc.printing.text import draw_line, fit, wrap
 from idsvc.program.guide_text import GuideList, GuidePaper, GuideText
 
 _MM: Final = 72 / 25.4
@@ -24,6 +24,7 @@ _MARGIN: Final = 16 * _MM
 _BAND: Final = 23 * _MM
 _GUTTER: Final = 9 * _MM
 _LEADING: Final = 1.3
+_BAND_SIZE: Final = 10.0
 _LARGEST: Final = 11.5
 _SMALLEST: Final = 6.0
 _STEP: Final = 0.25
@@ -87,10 +88,21 @@ class _Page:
             self.canvas.rect(0, self.height - _BAND, self.width, _BAND, fill=1, stroke=0)
             set_fill(self.canvas, self.colours.accent)
             self.canvas.rect(0, self.height - _BAND - 1.2 * _MM, self.width, 1.2 * _MM, fill=1, stroke=0)
-        self._lines(self.text.card, self._whole, self.height - 6 * _MM, _Type(19, Weight.BOLD, _WHITE))
-        self._lines(
-            self.text.questions, self._whole, self.height - 15.5 * _MM, _Type(10.5, Weight.REGULAR, _WHITE)
-        )
+        self._lines(self.text.card, self._whole, self.height - 4.5 * _MM, _Type(18, Weight.BOLD, _WHITE))
+        where = self.text.office
+        when = " · ".join(part for part in (self.text.hours, self.text.questions) if part)
+        for line, top in ((where, 12.6), (when, 17.4)):
+            fitted = fit(
+                line,
+                width=self._whole.width,
+                size=_BAND_SIZE,
+                floor=_SMALLEST,
+                most_lines=1,
+                weight=Weight.REGULAR,
+            )
+            size = fitted.size if fitted else _SMALLEST
+            kind = _Type(size, Weight.REGULAR, _WHITE)
+            self._lines(line, self._whole, self.height - top * _MM, kind, as_written=line == where)
 
     def _two_lists(self, top: float) -> float:
         """Lay the lists side by side, and the examples below the shorter one."""
@@ -130,7 +142,7 @@ class _Page:
         turned = self.text.right_to_left
         if paper.worth:
             place = column.left if turned else column.left + column.width - badge + self.size
-            self._draw(paper.worth, place, top - self.size * 0.8, mark)
+            self._draw(paper.worth, place, top - self.size * 0.8, mark, turned=turned)
         inner = _Column(column.left + (badge if turned else 0.0), column.width - badge)
         y = self._lines(paper.name, inner, top, self._type(1, Weight.SEMIBOLD))
         if paper.notes:
@@ -154,7 +166,8 @@ class _Page:
         y = top
         if self.text.vouching:
             y = self._heading(self.text.vouching_heading, self._whole, y)
-            y = self._lines(" · ".join(self.text.vouching), self._whole, y, self._type(1)) - self.size * 0.6
+            names = " · ".join(self.text.vouching)
+            y = self._lines(names, self._whole, y, self._type(1), as_written=True) - self.size * 0.6
         for rule in self.text.rules:
             y = self._bullet(rule, self._whole, y)
         return y
@@ -198,18 +211,23 @@ class _Page:
     def _type(self, scale: float, weight: Weight = Weight.REGULAR, colour: str = "") -> "_Type":
         return _Type(self.size * scale, weight, colour or self.colours.ink)
 
-    def _lines(self, text: str, column: "_Column", top: float, kind: "_Type") -> float:
-        """Lay running text below a height; give the height of its foot."""
+    def _lines(
+        self, text: str, column: "_Column", top: float, kind: "_Type", *, as_written: bool = False
+    ) -> float:
+        """Lay running text below a height; give the height of its foot.
+
+        `as_written` is for addresses and names, which read in their own direction in every language.
+        """
         for line in wrap(text, width=column.width, size=kind.size, weight=kind.weight):
             spare = column.width - measure(line, kind.weight, kind.size) if self.text.right_to_left else 0.0
-            self._draw(line, column.left + spare, top - kind.size * 0.8, kind)
+            turned = None if as_written else self.text.right_to_left
+            self._draw(line, column.left + spare, top - kind.size * 0.8, kind, turned=turned)
             top -= kind.size * _LEADING
         return top
 
-    def _draw(self, line: str, x: float, y: float, kind: "_Type") -> None:
+    def _draw(self, line: str, x: float, y: float, kind: "_Type", *, turned: bool | None) -> None:
         if self.draws:
             set_fill(self.canvas, kind.colour)
-            turned = self.text.right_to_left
             draw_line(self.canvas, x, y, line, weight=kind.weight, size=kind.size, right_to_left=turned)
 
 

@@ -29,7 +29,7 @@ _LEAST_TITLE: Final = 5.0
 _FOOT_SIZE: Final = 7.0
 _GAP: Final = 0.55
 """Between groups, in sizes."""
-_LINE: Final = 1.08
+_LINE: Final = 1.25
 """From one line of the code to the next, in sizes."""
 _STEP: Final = 0.25
 

@@ -40,6 +40,7 @@ def check_values(program: Program) -> Iterator[Finding]:
     yield from _check_retention(program)
     yield from _check_record(program)
     yield from _check_room(program)
+    yield from _check_hours(program)
     yield from _check_colours(program)
     yield from _check_people(program)
 
@@ -125,6 +126,13 @@ def _check_record(program: Program) -> Iterator[Finding]:
         yield warning(
             "record.duplicates", "One person can have two records, and two cards at once: is that meant?"
         )
+
+
+def _check_hours(program: Program) -> Iterator[Finding]:
+    hours = program.city.hours
+    missing = [language for language in program.city.languages if hours and language not in hours]
+    if missing:
+        yield warning("city.hours", f"The guide says no hours in {', '.join(missing)}: write them, or none.")
 
 
 def _check_room(program: Program) -> Iterator[Finding]:

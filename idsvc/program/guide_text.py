@@ -53,6 +53,10 @@ class GuideText:
     promise: str
     limits: tuple[str, ...]
     questions: str
+    office: str
+    """Where to come, on one line."""
+    hours: str
+    """When the office is open, "" where the program does not say it."""
 
 
 def guide_text(program: Program, language: str) -> GuideText:
@@ -67,7 +71,7 @@ def guide_text(program: Program, language: str) -> GuideText:
         city=program.city.name,
         card=program.city.card_name,
         title=wording.phrase("guide_title"),
-        lead=(wording.phrase("guide_both_parts"), wording.phrase("guide_originals")),
+        lead=tuple(_lead(program, wording)),
         lists=tuple(_list(program, wording, question) for question in Question),
         examples_heading=wording.phrase("guide_enough") if examples else "",
         examples=examples,
@@ -77,7 +81,16 @@ def guide_text(program: Program, language: str) -> GuideText:
         promise=wording.phrase("guide_promise"),
         limits=(wording.phrase("guide_not"), wording.phrase("guide_money")),
         questions=wording.phrase("guide_questions", telephone=program.city.telephone),
+        office=" · ".join(line for line in program.city.office_lines if line != program.city.card_name),
+        hours=program.city.hours.get(language, ""),
     )
+
+
+def _lead(program: Program, wording: Wording) -> Iterator[str]:
+    if program.ages.minimum:
+        yield wording.phrase("guide_minimum", program.ages.minimum)
+    yield wording.phrase("guide_both_parts")
+    yield wording.phrase("guide_originals")
 
 
 def _list(program: Program, wording: Wording, question: Question) -> GuideList:
@@ -182,6 +195,8 @@ def _examples(program: Program, wording: Wording) -> Iterator[str]:
 
 
 def _rules(program: Program, wording: Wording) -> Iterator[str]:
+    if any(way.secondary for question in Question for way in program.evidence.ways(question)):
+        yield wording.phrase("guide_classes")
     if program.ages.caretaker_under:
         yield wording.phrase("guide_caretaker", program.ages.caretaker_under)
     for waiver in program.evidence.waivers:

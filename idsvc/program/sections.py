@@ -62,9 +62,23 @@ def read_city(table: Table) -> City:
             pattern=_HTTPS,
             default="",
         ),
+        hours=_hours(table, languages),
     )
     table.close()
     return city
+
+
+def _hours(table: Table, languages: tuple[str, ...]) -> Mapping[str, str]:
+    written = table.table_if_written("hours")
+    if written is None:
+        return {}
+    hours = {
+        language: written.text(language, 'when the office is open, such as "Monday to Friday, 9 to 5"')
+        for language in languages
+        if written.raw(language) is not None
+    }
+    written.close()
+    return hours
 
 
 def read_card(table: Table) -> Card:

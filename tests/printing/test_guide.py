@@ -39,6 +39,8 @@ def test_the_guide_says_what_to_bring_in_the_programs_own_words() -> None:
     shown = words_on(pdf)
     for part in (
         "What to bring",
+        "200 Main Street · Riverbend, NY 14999",
+        "Monday to Friday 9 to 5, Thursday to 7 · Questions? Call 311.",
         "You need papers that show who you are, worth 3 points; among them a paper with a photo",
         "You need one paper that shows where you live.",
         "Passport of any country 3 points",
@@ -69,7 +71,7 @@ def test_every_real_program_fits_on_one_page(file: Path) -> None:
 
 
 def test_classes_ages_and_groups_are_written_out() -> None:
-    francisco, _ = the_guide("en", ROOT / "tests/program/cities/san_francisco.toml")
+    francisco, shown = the_guide("en", ROOT / "tests/program/cities/san_francisco.toml")
     identity = francisco.lists[0]
     assert identity.enough[0] == (
         "Age 14 and over: You need one paper of the first class, with a photo, with the date of birth."
@@ -83,14 +85,48 @@ def test_classes_ages_and_groups_are_written_out() -> None:
     )
     assert identity.papers[0].worth == "first class"
     assert francisco.lists[1].papers[0].worth == ""
+    assert "A paper of the first class also counts as one of the second class." in words_on(shown)
+    assert "Cards are for people aged" not in words_on(shown)
     philadelphia, _ = the_guide("en", ROOT / "tests/program/cities/philadelphia.toml")
     assert philadelphia.lists[0].enough[0] == (
         "You need one of these: Passport, State ID or driver's license or Consular ID card."
     )
-    new_york, _ = the_guide("en", ROOT / "tests/program/cities/new_york.toml")
+    new_york, shown = the_guide("en", ROOT / "tests/program/cities/new_york.toml")
     assert (
         "No photo is needed at ages 10 to 21 when a parent, guardian or institution signs." in new_york.rules
     )
+    assert "Cards are for people aged 10 and over." in words_on(shown)
+    assert "first class" not in words_on(shown)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "zh", "ar", "ht"])
+def test_every_language_says_when_the_office_is_open(language: str) -> None:
+    text, _ = the_guide(language)
+    assert text.hours == load(RIVERBEND).city.hours[language]
+
+
+def test_an_address_reads_from_left_to_right_also_on_an_arabic_page() -> None:
+    document = pypdfium2.PdfDocument(the_guide("ar")[1])
+    page = document[0].get_textpage()
+    written = str(page.get_text_range())
+    start = written.index("200 Main Street")
+    places = [
+        page.get_charbox(start + offset)[0]
+        for offset, letter in enumerate("200 Main Street")
+        if letter != " "
+    ]
+    assert places == sorted(places)
+
+
+def test_a_program_without_hours_says_none_and_a_long_address_keeps_the_margins() -> None:
+    program = load(RIVERBEND)
+    lines = tuple(f"A line of thirty-four characters {number}" for number in range(4))
+    far = replace(program, city=replace(program.city, hours={}, office_lines=lines))
+    text = guide_text(far, "en")
+    assert text.hours == ""
+    shown = words_on(render_guide(text, program.colours))
+    assert " · ".join(lines) in shown
+    assert "· Questions?" not in shown
 
 
 def test_what_a_program_does_not_have_leaves_no_gap() -> None:
