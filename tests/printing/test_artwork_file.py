@@ -7,6 +7,7 @@ from idsvc.domain.errors import BadSetting
 from idsvc.domain.program import Program
 from idsvc.printing.artwork import Artwork, Notes
 from idsvc.printing.artwork_file import load_artwork
+from idsvc.printing.device import CardPrinter, ColourModel
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,22 @@ def test_a_text_whose_place_holder_the_program_leaves_out_is_left_out(
 
 
 @pytest.mark.parametrize(
+    ("section", "printer"),
+    [
+        ('[printer]\ncolours = "cmyk"\ndpi = 600', CardPrinter(ColourModel.CMYK, 600)),
+        ('[printer]\ncolours = "cmyk"', CardPrinter(ColourModel.CMYK, 300)),
+        ("", CardPrinter(ColourModel.RGB, 300)),
+    ],
+)
+def test_the_card_printer_is_what_the_artwork_names(
+    tmp_path: Path, text: str, program: Program, program_path: Path, section: str, printer: CardPrinter
+) -> None:
+    before, _, after = text.partition("[printer]")
+    changed = before + section + "\n\n" + after[after.index("[colours]") :]
+    assert _load(changed, tmp_path, program, program_path).printer == printer
+
+
+@pytest.mark.parametrize(
     ("old", "new", "told"),
     [
         ("[card]", "[card", "is no TOML"),
@@ -60,6 +77,10 @@ def test_a_text_whose_place_holder_the_program_leaves_out_is_left_out(
         ("gap = 2.4 }", "gap = 2.4, lines = 2 }", "notes, a note: lines is not known"),
         ("notes = [", 'notes = [ "Hello",', "back element notes: notes must be a list of notes"),
         ("from_foot = true", 'from_foot = "yes"', "back number: from_foot must be true or false"),
+        ("dpi = 300", "dpi = 203", r"[printer]: dpi must be 300 or 600, the dots that card printers print"),
+        ("dpi = 300", 'dpi = "300"', "[printer]: dpi must be a whole number"),
+        ('colours = "rgb"', 'colours = "RGB"', "[printer]: colours must be rgb or cmyk"),
+        ('colours = "rgb"', 'profile = "rgb"', "[printer]: profile is not known"),
         ("#c9dbef", "blue", "the colour wave_blue must be written #rrggbb"),
         ('seal = "seal.svg"', 'seal = "nowhere.svg"', "nowhere.svg cannot be read"),
     ],
