@@ -30,6 +30,7 @@ from idsvc.services.cards import find
 from idsvc.services.enrollment import Approved
 from idsvc.services.issuance import Produced
 from idsvc.services.journal import Journal
+from idsvc.services.means import Means
 from idsvc.services.ordering import Ordered, choose_status_list
 from idsvc.services.people import AlreadyEnrolled
 from idsvc.services.reading import Reader
@@ -68,6 +69,19 @@ class Desk:
             return None, NOTHING
 
         self._carry_out(act, prepared=item.doomed)
+
+    @property
+    def means(self) -> Means:
+        """What every approval of this actor works with."""
+        return Means(
+            program=self.program,
+            sealing=self.sealing,
+            name_key=self.name_key,
+            number_key=self.number_key,
+            journal=self.journal,
+            random=self.random,
+            today=self.today,
+        )
 
     @property
     def reader(self) -> Reader:
@@ -112,11 +126,7 @@ class Desk:
             enrollment_id,
             facts,
             portrait,
-            program=self.program,
-            sealing=self.sealing,
-            name_key=self.name_key,
-            random=self.random,
-            today=self.today,
+            means=self.means,
         )
 
         def act(session: Session) -> tuple[Approved, Doomed]:
@@ -126,11 +136,7 @@ class Desk:
                 draft_id=draft_id,
                 different_person=different_person,
                 status_list=status_list,
-                program=self.program,
-                number_key=self.number_key,
-                random=self.random,
-                journal=self.journal,
-                today=self.today,
+                means=self.means,
             )
 
         approved = self._claim(act, prepared=prepared.record.doomed)
@@ -149,11 +155,7 @@ class Desk:
             request_id,
             resident_id,
             asked,
-            program=self.program,
-            sealing=self.sealing,
-            name_key=self.name_key,
-            random=self.random,
-            today=self.today,
+            means=self.means,
         )
         status_list = self._status_list()
 
@@ -163,11 +165,7 @@ class Desk:
                 prepared,
                 different_person=different_person,
                 status_list=status_list,
-                program=self.program,
-                number_key=self.number_key,
-                random=self.random,
-                journal=self.journal,
-                today=self.today,
+                means=self.means,
             )
 
         ordered = self._claim(act, prepared=prepared.record.doomed)
@@ -194,11 +192,7 @@ class Desk:
         prepared = replacement.prepare(
             old,
             content,
-            program=self.program,
-            sealing=self.sealing,
-            name_key=self.name_key,
-            random=self.random,
-            today=self.today,
+            means=self.means,
         )
         status_list = self._status_list()
 
@@ -209,11 +203,7 @@ class Desk:
                 lost=lost,
                 different_person=different_person,
                 status_list=status_list,
-                program=self.program,
-                number_key=self.number_key,
-                random=self.random,
-                journal=self.journal,
-                today=self.today,
+                means=self.means,
             )
             return ordered, NOTHING
 
@@ -246,11 +236,7 @@ class Desk:
                 card_id,
                 new_card_id=new_card_id,
                 status_list=status_list,
-                program=self.program,
-                number_key=self.number_key,
-                random=self.random,
-                journal=self.journal,
-                today=self.today,
+                means=self.means,
             )
             opened = self._open_for_city(session, voided.ordered.card)
             return (voided.ordered, opened), voided.doomed

@@ -9,17 +9,16 @@ from datetime import date
 from typing import Final
 
 from idsvc.domain.errors import Conflict, NotFound
-from idsvc.domain.ids import CardId, DraftId, EnrollmentId, Random, ResidentId, fresh_id
+from idsvc.domain.ids import CardId, DraftId, EnrollmentId, ResidentId, fresh_id
 from idsvc.domain.minimization import RetainedFacts
 from idsvc.domain.program import Program
 from idsvc.domain.retention import Kept
 from idsvc.domain.validity import expires_on
-from idsvc.services.journal import Journal
+from idsvc.services.means import Means
 from idsvc.services.ordering import Ordered, order_card
 from idsvc.services.people import PersonTags, claim_person, tag_person
 from idsvc.services.records import PreparedRecord, add_record, prepare_record
 from idsvc.services.sealing import NOTHING, Doomed, PreparedItem, Sealing, doom
-from idsvc.signing.signer import IndexKey
 from idsvc.storage.database import Session, answer_was_lost
 from idsvc.storage.queries import cards, items, residents, service
 from idsvc.storage.records import Act, Counted, Draft, Enrollment, Resident
@@ -107,23 +106,16 @@ def prepare(
     facts: RetainedFacts,
     portrait: bytes,
     *,
-    program: Program,
-    sealing: Sealing,
-    name_key: IndexKey,
-    random: Random,
-    today: date,
+    means: Means,
 ) -> PreparedEnrollment:
     """Make everything that an approval needs and that must not wait inside a transaction."""
-    tags = tag_person(facts, program=program, name_key=name_key)
+    tags = tag_person(facts, program=means.program, name_key=means.name_key)
     record = prepare_record(
         ResidentRecord(facts, portrait),
-        resident_id=ResidentId(fresh_id(random)),
-        program=program,
-        sealing=sealing,
-        random=random,
-        today=today,
+        resident_id=ResidentId(fresh_id(means.random)),
+        means=means,
     )
-    return PreparedEnrollment(enrollment_id, CardId(fresh_id(random)), record, tags)
+    return PreparedEnrollment(enrollment_id, CardId(fresh_id(means.random)), record, tags)
 
 
 def approve(
@@ -133,11 +125,7 @@ def approve(
     draft_id: DraftId | None = None,
     different_person: bool = False,
     status_list: int,
-    program: Program,
-    number_key: IndexKey,
-    random: Random,
-    journal: Journal,
-    today: date,
+    means: Means,
 ) -> tuple[Approved, Doomed]:
     """Enroll the resident and order the first card, once for each enrollment id.
 
@@ -148,7 +136,9 @@ def approve(
     5. The draft dies with the decision.
     """
     record, facts = prepared.record, prepared.record.content.facts
-    enrollment = Enrollment(id=prepared.enrollment_id, resident_id=record.resident_id, approved_on=today)
+    enrollment = Enrollment(
+        id=prepared.enrollment_id, resident_id=record.resident_id, approved_on=means.today
+    )
     if not residents.insert_enrollment(session, enrollment):  # 1
         return _first_outcome(session, prepared.enrollment_id), NOTHING
     session.add(Resident(id=record.resident_id, kept_until=None))  # 2
@@ -165,15 +155,12 @@ def approve(
         prepared.card_id,
         resident_id=record.resident_id,
         record_id=record.record_id,
-        expires_on=expires_on(program, facts.birth_date, today),
+        expires_on=expires_on(means.program, facts.birth_date, means.today),
         status_list=status_list,
-        program=program,
-        number_key=number_key,
-        random=random,
-        today=today,
+        means=means,
     )
-    journal.note(session, Act.ENROLLMENT_APPROVED, record.resident_id)
-    journal.note(session, Act.CARD_ORDERED, record.resident_id)
+    means.journal.note(session, Act.ENROLLMENT_APPROVED, record.resident_id)
+    means.journal.note(session, Act.CARD_ORDERED, record.resident_id)
     gone = NOTHING if draft_id is None else _delete_draft(session, draft_id)  # 5
     return Approved(record.resident_id, ordered, is_new=True), gone
 

@@ -8,8 +8,8 @@ from idsvc.domain.errors import Conflict, Unavailable
 from idsvc.domain.ids import CardId, Random, ResidentId, StatusIndex
 from idsvc.domain.lifecycle import CardState, Delivery
 from idsvc.domain.numbers import CardNumber, draw_card_number
-from idsvc.domain.program import Program
 from idsvc.services.cards import set_last_day
+from idsvc.services.means import Means
 from idsvc.signing.signer import IndexKey
 from idsvc.storage.database import Session
 from idsvc.storage.queries import cards
@@ -55,33 +55,32 @@ def order_card(
     record_id: RecordId,
     expires_on: date | None,
     status_list: int,
-    program: Program,
-    number_key: IndexKey,
-    random: Random,
-    today: date,
+    means: Means,
 ) -> Ordered:
     """Order a card under an id that the caller drew before the act; a second time gives the first order."""
     known = cards.find_card(session, card_id)
     if known is not None:
         return Ordered(known, None)
-    number, tag = claim_number(session, resident_id, card_id, number_key=number_key, random=random)
+    number, tag = claim_number(
+        session, resident_id, card_id, number_key=means.number_key, random=means.random
+    )
     card = Card(
         resident_id=resident_id,
         id=card_id,
         record_id=record_id,
         number_tag=tag,
         state=CardState.ORDERED,
-        state_on=today,
+        state_on=means.today,
         delivery=Delivery.AT_THE_COUNTER,
-        delivery_on=today,
+        delivery_on=means.today,
         status_list=status_list,
-        status_index=_claim_status_index(session, status_list, random),
-        ordered_on=today,
+        status_index=_claim_status_index(session, status_list, means.random),
+        ordered_on=means.today,
         expires_on=expires_on,
     )
     session.add(card)
     session.flush()  # the resident's last day is counted from the cards that the database has
-    set_last_day(session, resident_id, program=program)
+    set_last_day(session, resident_id, program=means.program)
     return Ordered(card, number)
 
 

@@ -9,9 +9,9 @@ from idsvc.domain.lifecycle import CardState
 from idsvc.domain.program import Program
 from idsvc.services.cards import change_state, find
 from idsvc.services.journal import Journal
+from idsvc.services.means import Means
 from idsvc.services.ordering import Ordered, order_card
 from idsvc.services.sealing import NOTHING, Doomed, doom
-from idsvc.signing.signer import IndexKey
 from idsvc.storage.database import Session
 from idsvc.storage.queries import cards, items, service, work
 from idsvc.storage.records import Act, BatchId, Card, Counted, PrintJob, PrintState, SealedItem
@@ -63,11 +63,7 @@ def void(
     *,
     new_card_id: CardId,
     status_list: int,
-    program: Program,
-    number_key: IndexKey,
-    random: Random,
-    journal: Journal,
-    today: date,
+    means: Means,
 ) -> Voided:
     """Void a misprinted card and order the same card anew: new number, new status index, new code.
 
@@ -80,9 +76,9 @@ def void(
     if card.record_id is None:
         raise Conflict("The record of this card is gone: enroll the resident again.")
     doomed = end_job(session, card)
-    change_state(session, card, CardState.VOIDED, program=program, today=today)
-    service.add_count(session, today, Counted.VOIDED)
-    journal.note(session, Act.CARD_VOIDED, card.resident_id)
+    change_state(session, card, CardState.VOIDED, program=means.program, today=means.today)
+    service.add_count(session, means.today, Counted.VOIDED)
+    means.journal.note(session, Act.CARD_VOIDED, card.resident_id)
     ordered = order_card(
         session,
         new_card_id,
@@ -90,10 +86,7 @@ def void(
         record_id=card.record_id,
         expires_on=card.expires_on,
         status_list=status_list,
-        program=program,
-        number_key=number_key,
-        random=random,
-        today=today,
+        means=means,
     )
     return Voided(ordered, doomed)
 

@@ -8,9 +8,9 @@ from idsvc.domain.errors import Destroyed
 from idsvc.domain.ids import BlobId, CardId, EpochName, Random, ResidentId, fresh_id
 from idsvc.domain.lifecycle import CardState, state_on
 from idsvc.domain.numbers import RenewalCode
-from idsvc.domain.program import Program
 from idsvc.domain.retention import Kept
 from idsvc.services.journal import Journal
+from idsvc.services.means import Means
 from idsvc.services.sealing import Doomed, PreparedItem, Sealing, doom
 from idsvc.signing.stretching import SALT_BYTES
 from idsvc.storage.database import Session
@@ -91,16 +91,14 @@ def prepare_record(
     content: ResidentRecord,
     *,
     resident_id: ResidentId,
-    program: Program,
-    sealing: Sealing,
-    random: Random,
-    today: date,
+    means: Means,
 ) -> PreparedRecord:
     """Seal a record under a fresh key and write its blob; seal the key for the city until the hand-over."""
+    random, sealing = means.random, means.sealing
     record_id, blob = RecordId(fresh_id(random)), BlobId(fresh_id(random))
     key = draw_record_key(random)
     sealing.blobs.write(blob, seal_record(content, record_id=record_id, key=key, random=random))
-    epoch = sealing.epoch(program, Kept.CITY_SLOT_ORDER, today)
+    epoch = sealing.epoch(means.program, Kept.CITY_SLOT_ORDER, means.today)
     slot = seal_for_city(record_id, key, epoch=epoch, sealing=sealing)
     return PreparedRecord(resident_id, record_id, blob, key, content, slot)
 

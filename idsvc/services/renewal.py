@@ -9,7 +9,7 @@ from datetime import date
 
 from idsvc.domain import renewal
 from idsvc.domain.errors import BadInput, Conflict, NotFound, Refusal
-from idsvc.domain.ids import CardId, Random, RequestId, ResidentId, fresh_id
+from idsvc.domain.ids import CardId, RequestId, ResidentId, fresh_id
 from idsvc.domain.lifecycle import CardState, Issuance
 from idsvc.domain.minimization import RetainedFacts
 from idsvc.domain.program import Change, Program
@@ -17,12 +17,12 @@ from idsvc.domain.retention import Kept
 from idsvc.domain.validity import expires_on
 from idsvc.services.cards import find
 from idsvc.services.journal import Journal
+from idsvc.services.means import Means
 from idsvc.services.ordering import Ordered, order_card, refuse_second_order
 from idsvc.services.people import PersonTags, claim_new_name, tag_person
 from idsvc.services.records import OpenedCard, PreparedRecord, add_record, prepare_record
 from idsvc.services.sealing import NOTHING, Doomed, PreparedItem, Sealing, doom
 from idsvc.services.source_documents import PLACES, delete_papers
-from idsvc.signing.signer import IndexKey
 from idsvc.storage.database import Session, answer_was_lost
 from idsvc.storage.queries import cards, items, work
 from idsvc.storage.records import Act, Request, RequestState
@@ -153,23 +153,16 @@ def prepare(
     resident_id: ResidentId,
     asked: Asked,
     *,
-    program: Program,
-    sealing: Sealing,
-    name_key: IndexKey,
-    random: Random,
-    today: date,
+    means: Means,
 ) -> PreparedRenewal:
     """Seal the new record under a new key, and draw the new card's id."""
     record = prepare_record(
         ResidentRecord(asked.facts, asked.portrait),
         resident_id=resident_id,
-        program=program,
-        sealing=sealing,
-        random=random,
-        today=today,
+        means=means,
     )
-    tags = tag_person(asked.facts, program=program, name_key=name_key)
-    return PreparedRenewal(request_id, CardId(fresh_id(random)), record, tags)
+    tags = tag_person(asked.facts, program=means.program, name_key=means.name_key)
+    return PreparedRenewal(request_id, CardId(fresh_id(means.random)), record, tags)
 
 
 def approve(
@@ -178,11 +171,7 @@ def approve(
     *,
     different_person: bool = False,
     status_list: int,
-    program: Program,
-    number_key: IndexKey,
-    random: Random,
-    journal: Journal,
-    today: date,
+    means: Means,
 ) -> tuple[Ordered, Doomed]:
     """Approve a request: a new record, a new card with the validity of its age band; the request dies.
 
@@ -211,15 +200,12 @@ def approve(
         prepared.card_id,
         resident_id=record.resident_id,
         record_id=record.record_id,
-        expires_on=expires_on(program, record.content.facts.birth_date, today),
+        expires_on=expires_on(means.program, record.content.facts.birth_date, means.today),
         status_list=status_list,
-        program=program,
-        number_key=number_key,
-        random=random,
-        today=today,
+        means=means,
     )
-    journal.note(session, Act.RENEWAL_APPROVED, record.resident_id)
-    journal.note(session, Act.CARD_ORDERED, record.resident_id)
+    means.journal.note(session, Act.RENEWAL_APPROVED, record.resident_id)
+    means.journal.note(session, Act.CARD_ORDERED, record.resident_id)
     return ordered, doomed
 
 

@@ -10,17 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from idsvc.domain.errors import Conflict
-from idsvc.domain.ids import CardId, Random, ResidentId, fresh_id
+from idsvc.domain.ids import CardId, ResidentId, fresh_id
 from idsvc.domain.lifecycle import CardState, state_on
-from idsvc.domain.program import Program
 from idsvc.domain.validity import expires_on
 from idsvc.services.cards import change_state, find
-from idsvc.services.journal import Journal
+from idsvc.services.means import Means
 from idsvc.services.ordering import Ordered, order_card, refuse_second_order
 from idsvc.services.people import PersonTags, claim_new_name, tag_person
 from idsvc.services.records import PreparedRecord, add_record, prepare_record
-from idsvc.services.sealing import Sealing
-from idsvc.signing.signer import IndexKey
 from idsvc.storage.database import Session
 from idsvc.storage.queries import cards
 from idsvc.storage.records import Act, Card
@@ -43,23 +40,16 @@ def prepare(
     old: Card,
     content: ResidentRecord,
     *,
-    program: Program,
-    sealing: Sealing,
-    name_key: IndexKey,
-    random: Random,
-    today: date,
+    means: Means,
 ) -> PreparedReplacement:
     """Seal the record anew under a new key, so that whoever finds the old slip opens nothing new."""
     record = prepare_record(
         content,
         resident_id=old.resident_id,
-        program=program,
-        sealing=sealing,
-        random=random,
-        today=today,
+        means=means,
     )
-    tags = tag_person(content.facts, program=program, name_key=name_key)
-    return PreparedReplacement(old.id, CardId(fresh_id(random)), record, tags)
+    tags = tag_person(content.facts, program=means.program, name_key=means.name_key)
+    return PreparedReplacement(old.id, CardId(fresh_id(means.random)), record, tags)
 
 
 def approve(
@@ -69,11 +59,7 @@ def approve(
     lost: bool,
     different_person: bool = False,
     status_list: int,
-    program: Program,
-    number_key: IndexKey,
-    random: Random,
-    journal: Journal,
-    today: date,
+    means: Means,
 ) -> Ordered:
     """Order the replacement; a lost card is suspended at once, and revoked when the new one is active.
 
@@ -84,15 +70,15 @@ def approve(
         return Ordered(known, None)  # the answer to the commit was lost and the act runs again
     old = find(session, prepared.old_card_id)
     refuse_second_order(session, old.resident_id)
-    standing = state_on(old.state, expires_on=old.expires_on, today=today)
-    in_use = _list_in_use(session, old.resident_id, today=today)
+    standing = state_on(old.state, expires_on=old.expires_on, today=means.today)
+    in_use = _list_in_use(session, old.resident_id, today=means.today)
     if in_use and old.id not in in_use:
         raise Conflict(f"This card is {standing} and its holder has another one in use: replace that one.")
     birth_date = prepared.record.content.facts.birth_date
-    last_day = old.expires_on if in_use else expires_on(program, birth_date, today)
+    last_day = old.expires_on if in_use else expires_on(means.program, birth_date, means.today)
     if lost and standing is CardState.ACTIVE:
-        change_state(session, old, CardState.SUSPENDED, program=program, today=today)
-        journal.note(session, Act.CARD_SUSPENDED, old.resident_id)
+        change_state(session, old, CardState.SUSPENDED, program=means.program, today=means.today)
+        means.journal.note(session, Act.CARD_SUSPENDED, old.resident_id)
     add_record(session, prepared.record)
     claim_new_name(
         session,
@@ -109,13 +95,10 @@ def approve(
         record_id=prepared.record.record_id,
         expires_on=last_day,
         status_list=status_list,
-        program=program,
-        number_key=number_key,
-        random=random,
-        today=today,
+        means=means,
     )
-    journal.note(session, Act.REPLACEMENT_APPROVED, old.resident_id)
-    journal.note(session, Act.CARD_ORDERED, old.resident_id)
+    means.journal.note(session, Act.REPLACEMENT_APPROVED, old.resident_id)
+    means.journal.note(session, Act.CARD_ORDERED, old.resident_id)
     return ordered
 
 

@@ -6,6 +6,7 @@ Only the HPKE header of a sealed item (its first 1,168 bytes) draws its randomne
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -13,9 +14,9 @@ from idsvc.audit.sequencer import sequence
 from idsvc.audit.witnesses import FileWitness, hand_over
 from idsvc.bootstrap.full import Runtime
 from idsvc.config import SURFACES
-from idsvc.credential import Verifier
+from idsvc.credential import Signs, Verifier
 from idsvc.credential.keys import Purpose
-from idsvc.domain.ids import DraftId, EnrollmentId, RequestId, fresh_id
+from idsvc.domain.ids import DraftId, EnrollmentId, KeyId, RequestId, fresh_id
 from idsvc.domain.lifecycle import Delivery
 from idsvc.domain.minimization import Intake, RetainedFacts, amend, retain
 from idsvc.domain.numbers import CardNumber
@@ -24,12 +25,10 @@ from idsvc.services import activation, enrollment, standing
 from idsvc.services.cards import find
 from idsvc.services.desk import Desk
 from idsvc.services.journal import find_pseudonyms
-from idsvc.services.ordering import choose_status_list
 from idsvc.services.people import AlreadyEnrolled
 from idsvc.services.print_queue import mark_printed, put_back, take_batch
 from idsvc.services.reading import LOOKUPS_PER_HOUR, TooManyLookUps
 from idsvc.services.renewal import Asked
-from idsvc.services.retention import overdue
 from idsvc.storage.database import Session
 from idsvc.storage.records import BatchId, Card, PrintJob
 from idsvc.web.app import create_app
@@ -63,6 +62,28 @@ class Town(City):
         if surface not in self._runtimes:
             self._runtimes[surface] = super().runtime(surface)
         return self._runtimes[surface]
+
+
+class _ProcessDied(BaseException):
+    """The process is gone; nothing in it can catch that."""
+
+
+@dataclass(frozen=True)
+class _Dying:
+    """A signer at whose first signature the process dies."""
+
+    signer: Signs
+
+    @property
+    def key_id(self) -> KeyId:
+        return self.signer.key_id
+
+    @property
+    def alg(self) -> int:
+        return self.signer.alg
+
+    def sign(self, message: bytes, /) -> bytes:
+        raise _ProcessDied(len(message))
 
 
 _AT_THE_END = frozenset({Turn.RENEWED, Turn.MOVED, Turn.REFUSED})
@@ -144,7 +165,7 @@ class Generation:
         desk.save_draft(draft, typed + life.shown.portrait)
         assert city.database.read(lambda s: enrollment.open_draft(s, draft, sealing=desk.sealing))
         if Turn.STOPPED in life.plan:
-            self._order_and_stop(life, facts, draft)
+            self._enroll_and_stop(life, facts, draft)
             return
         enrollment_id = EnrollmentId(fresh_id(city.random))
         if Turn.ALIKE in life.plan:
@@ -169,32 +190,17 @@ class Generation:
         self._desk.begin_draft(draft, typed)
         return draft
 
-    def _order_and_stop(self, life: Life, facts: RetainedFacts, draft: DraftId) -> None:
-        """Order the card as the desk does, lose the process, and make the card in the next one."""
-        city, desk = self.city, self._desk
-        powers = {"program": city.program, "random": city.random, "today": city.today}
-        prepared = enrollment.prepare(
-            EnrollmentId(fresh_id(city.random)),
-            facts,
-            life.shown.portrait,
-            sealing=desk.sealing,
-            name_key=desk.name_key,
-            **powers,  # type: ignore[arg-type]
-        )
-        approved, doomed = city.database.transact(
-            lambda s: enrollment.approve(
-                s,
-                prepared,
-                draft_id=draft,
-                status_list=choose_status_list(s),
-                number_key=desk.number_key,
-                journal=desk.journal,
-                **powers,  # type: ignore[arg-type]
-            )
-        )
-        desk.sealing.destroy(doomed)
+    def _enroll_and_stop(self, life: Life, facts: RetainedFacts, draft: DraftId) -> None:
+        """Lose the process when the card is signed, and make the card in the next one."""
+        desk, enrollment_id = self._desk, EnrollmentId(fresh_id(self.city.random))
+        dying = replace(desk, card_signer=_Dying(desk.card_signer))
+        with suppress(_ProcessDied):
+            dying.enroll(enrollment_id, facts, life.shown.portrait, draft_id=draft)
+        approved, made = desk.enroll(enrollment_id, facts, life.shown.portrait)
+        assert made is None
         life.resident, life.card = approved.resident_id, approved.ordered.card.id
         life.made = desk.finish(life.card)
+        assert life.made is not None
 
     def _use_up_lookups(self, life: Life) -> None:
         reader = self._desk.reader
@@ -319,7 +325,7 @@ class Generation:
             report = city.run_retention()
             assert report.complete, report.failures
             runtime = city.counter
-            assert overdue(city.database, runtime.sealing, today=city.today) == (0, 0)
+            assert runtime.readiness()["nothing overdue"]
             city.publish()
             assert city.database.read(lambda s: find_pseudonyms(s, CLERK, sealing=runtime.sealing))
             key = runtime.audit_key()

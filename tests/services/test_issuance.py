@@ -24,22 +24,14 @@ def _order(city: City) -> Ordered:
         EnrollmentId(fresh_id(city.random)),
         city.facts(),
         sample_portrait(),
-        program=city.program,
-        sealing=desk.sealing,
-        name_key=desk.name_key,
-        random=city.random,
-        today=city.today,
+        means=desk.means,
     )
     approved, _ = city.database.transact(
         lambda s: enrollment.approve(
             s,
             prepared,
             status_list=0,
-            program=city.program,
-            number_key=desk.number_key,
-            random=city.random,
-            journal=desk.journal,
-            today=city.today,
+            means=desk.means,
         )
     )
     return approved.ordered
