@@ -98,8 +98,8 @@ def trace(city: City, watched: Watched | None, *, exactly: bool) -> Trace:
     """Write down everything that a city left, or only its shape: counts, lengths, sizes, modes.
 
     On PostgreSQL rows are compared sorted: where they lie depends on when the server last made room, and
-    settling draws a random order anyway. How many settlings are remembered there depends on whatever else runs
-    on the server. Contents are taken down as their hash.
+    settling draws a random order anyway; how many settlings are remembered there depends on whatever else
+    runs on the server. Contents are taken down as their hash.
     """
     left: Trace = {}
     items: set[str] = set()
