@@ -2,6 +2,7 @@ import io
 import re
 import tracemalloc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from itertools import repeat
@@ -87,6 +88,16 @@ def test_a_file_knows_nothing_of_the_cards_printed_before(artwork: Artwork, face
     render_cards([other], artwork=artwork)
     assert render_cards([face], artwork=artwork) == before
     assert b"ReportLab" not in before
+
+
+def test_threads_do_not_disturb_each_other(artwork: Artwork, face: CardFace) -> None:
+    faces = [
+        replace(face, name=name, qr_text=face.qr_text[: 400 + 90 * n]) for n, name in enumerate(HARD_NAMES)
+    ]
+    alone = [render_cards([one], artwork=artwork) for one in faces]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda one: render_cards([one], artwork=artwork), faces * 3))
+    assert together == alone * 3
 
 
 def test_batches_hold_so_many_cards_in_their_order(artwork: Artwork, face: CardFace) -> None:
