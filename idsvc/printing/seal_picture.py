@@ -5,6 +5,7 @@ The file is the city's own and stands beside its program; what is bounded here i
 
 import io
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,8 +19,11 @@ from idsvc.domain.errors import BadSetting
 LEAST_DOTS_PER_INCH: Final = 300
 """What card printers print; below it the edges of a seal show steps."""
 _MOST_BYTES: Final = 4_000_000
-_MOST_SIDE: Final = 2_400
-"""Pixels: 600 dpi on 100 mm, more than any place for a seal."""
+_MOST_SIDE: Final = 5_000
+_KEPT_SIDE: Final = 512
+"""Pixels: 600 dpi on 21 mm; more would only make every print file larger."""
+_MOST_PACKED: Final = 500_000
+"""Bytes deflated. A print file holds the seal twice, in the card and in the slip, and has a fixed size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class PictureSeal:
 def load_picture_seal(path: Path) -> PictureSeal:
     """Read a seal from a PNG, with its transparency.
 
-    Raises BadSetting for another format, a picture that is not square, has several frames or is too large.
+    More pixels than print files need are averaged. Raises BadSetting for another format, a picture that is
+    not square, has several frames, 16 bits a colour or too much in it.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -59,9 +64,19 @@ def load_picture_seal(path: Path) -> PictureSeal:
                         f"The seal {path.name} is {width} x {height} pixels; make it square, "
                         "with transparent edges if it must be."
                     )
-                return PictureSeal(width, picture.convert("RGBA").tobytes())
+                if picture.mode.startswith("I"):  # Pillow would clip all but the darkest to white
+                    raise BadSetting(f"The seal {path.name} has 16 bits a colour; save it with 8.")
+                seal = picture.convert("RGBA")
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning):
             raise BadSetting(f"The seal {path.name} cannot be read; save it as a plain PNG.") from None
+    if seal.width > _KEPT_SIDE:
+        seal = seal.resize((_KEPT_SIDE, _KEPT_SIDE), Image.Resampling.BOX)
+    pixels = seal.tobytes()
+    if len(zlib.compress(pixels)) > _MOST_PACKED:
+        raise BadSetting(
+            f"The seal {path.name} has too much detail for print files; save it with fewer colours or as SVG."
+        )
+    return PictureSeal(seal.width, pixels)
 
 
 def draw_picture_seal(canvas: Canvas, seal: PictureSeal, *, x: float, top: float, side: float) -> None:

@@ -1,4 +1,5 @@
 import io
+import random
 import re
 import zlib
 from collections.abc import Callable
@@ -82,6 +83,17 @@ def test_every_kind_of_png_is_read(tmp_path: Path, mode: str) -> None:
     assert (seal.side, len(seal.pixels)) == (40, 40 * 40 * 4)
 
 
+def test_more_pixels_than_a_print_file_needs_are_averaged_without_a_fringe(tmp_path: Path) -> None:
+    seal = load_picture_seal(_seal(tmp_path, 2000))
+    assert seal.side == 512
+    colours = {
+        seal.pixels[place : place + 3]
+        for place in range(0, len(seal.pixels), 4)
+        if seal.pixels[place + 3] > 40
+    }
+    assert all(abs(red - 200) < 12 and abs(green - 20) < 12 for red, green, _ in colours)
+
+
 def test_nothing_of_the_file_but_its_pixels_gets_into_a_pdf(
     tmp_path: Path, program: Program, program_path: Path, face: CardFace
 ) -> None:
@@ -124,8 +136,17 @@ def _moving(folder: Path) -> None:
 
 def _huge(folder: Path) -> None:
     out = io.BytesIO()
-    Image.new("1", (2401, 2401)).save(out, "PNG")
+    Image.new("1", (5001, 5001)).save(out, "PNG")
     (folder / "seal.png").write_bytes(out.getvalue())
+
+
+def _deep(folder: Path) -> None:
+    Image.frombytes("I;16", (300, 300), b"\x30\x75" * 90_000).save(folder / "seal.png")
+
+
+def _noisy(folder: Path) -> None:
+    noise = random.Random(3).randbytes(500 * 500 * 3)  # noqa: S311 - test data
+    Image.frombytes("RGB", (500, 500), noise).save(folder / "seal.png")
 
 
 def _heavy(folder: Path) -> None:
@@ -138,8 +159,10 @@ def _heavy(folder: Path) -> None:
         (_not_square, "seal.png is 300 x 200 pixels; make it square"),
         (_jpeg, "seal.png cannot be read; save it as a plain PNG"),
         (_cut_off, "seal.png cannot be read; save it as a plain PNG"),
-        (_moving, "must be one picture of at most 2400 pixels a side"),
-        (_huge, "at most 2400 pixels a side; it has 2401 x 2401"),
+        (_moving, "must be one picture of at most 5000 pixels a side"),
+        (_huge, "at most 5000 pixels a side; it has 5001 x 5001"),
+        (_deep, "seal.png has 16 bits a colour; save it with 8"),
+        (_noisy, "seal.png has too much detail for print files; save it with fewer colours or as SVG"),
         (_heavy, "more than 4,000,000 bytes"),
         (lambda _: None, "seal.png cannot be read"),
     ],
