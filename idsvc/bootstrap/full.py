@@ -28,9 +28,11 @@ from idsvc.services.journal import (
     prepare_audit_key,
     unlinkable,
 )
+from idsvc.services.overdue import count_overdue, round_overdue
 from idsvc.services.portal import Portal
 from idsvc.services.purge_certificate import Seals
-from idsvc.services.retention import Retention, overdue
+from idsvc.services.retention import Retention
+from idsvc.services.retention_report import Rule
 from idsvc.services.sealing import Sealing, carry_out
 from idsvc.signing.keystore import KeyStore
 from idsvc.signing.register import IndexName
@@ -207,8 +209,16 @@ class Runtime:
         }
 
     def _refuse_overdue(self) -> None:
-        if any(overdue(self.database, self.sealing, today=self.today(), grace=_GRACE)):
+        if any(self.overdue(grace=_GRACE).values()):
             raise Unavailable("Something is overdue; run idsvc retention run.")
+
+    def overdue(self, *, grace: timedelta = timedelta()) -> Mapping[Rule, int]:
+        """Count by rule what the retention run should have destroyed before today, less a grace."""
+        return count_overdue(self.database, self.sealing, self.program, today=self.today(), grace=grace)
+
+    def monitored(self) -> Mapping[str, int]:
+        """Give what is overdue since the night before last as monitors see it: rounded, by rule."""
+        return {rule.name.lower(): round_overdue(n) for rule, n in self.overdue(grace=_GRACE).items()}
 
     def _works(self, check: Callable[[], object]) -> bool:
         try:

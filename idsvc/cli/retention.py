@@ -11,7 +11,7 @@ from idsvc.bootstrap import open_for_retention, open_full
 from idsvc.cli import exits
 from idsvc.config import read_settings
 from idsvc.domain.errors import BadInput
-from idsvc.services.retention import overdue
+from idsvc.services.overdue import MOST, WORDS
 from idsvc.services.retention_report import Report, Rule
 
 
@@ -61,11 +61,12 @@ def run(today: str | None, as_json: bool) -> int:
 
 @retention.command(epilog="Example: idsvc retention status")
 def status() -> int:
-    """Say how many ended days still have a key, and how many still have rows. Exit code 1 unless none."""
-    runtime = open_full(read_settings(os.environ))
-    keys, days = overdue(runtime.database, runtime.sealing, today=runtime.today())
-    click.echo(f"ended days whose key still lives: {keys}\nended days with rows left: {days}")
-    return exits.DONE if keys == days == 0 else exits.REFUSED
+    """Say how much is left of what should be gone since last midnight. Exit code 1 unless nothing is."""
+    found = open_full(read_settings(os.environ)).overdue()
+    for rule, count in found.items():
+        more = " or more" if count == MOST else ""
+        click.echo(f"{WORDS[rule]}: {count}{more}")
+    return exits.REFUSED if any(found.values()) else exits.DONE
 
 
 def _as_json(report: Report) -> dict[str, object]:

@@ -32,71 +32,93 @@ _IN_USE: Final = (CardState.ACTIVE, CardState.SUSPENDED)
 
 @dataclass(frozen=True, slots=True)
 class DueCards:
-    """The cards that are due on one day; `page_…` finds them, the act beside it deals with one."""
+    """The cards that are due on one day, found page by page."""
 
     program: Program
-    journal: Journal
     today: date
 
     def page_expired(self, session: Session, after: CardId | None) -> tuple[CardId, ...]:
         """Page through the cards in use whose last day is over."""
         return _ids(cards.list_cards_past_validity(session, self.today, limit=PAGE, after=after))
 
-    def expire(self, session: Session, card_id: CardId) -> tuple[bool, Doomed]:
-        """Let a card end on the day after its last, however late this is done."""
-        card = cards.find_card(session, card_id)
-        if card is None or card.state not in _IN_USE:
-            return False, NOTHING
-        if card.expires_on is None or card.expires_on >= self.today:
-            return False, NOTHING
-        ended = end_of_validity(card.expires_on)
-        change_state(session, card, CardState.EXPIRED, program=self.program, today=ended)
-        return True, NOTHING
-
     def page_uncollected(self, session: Session, after: CardId | None) -> tuple[CardId, ...]:
         """Page through the cards that wait for their resident longer than the program says."""
         pages = (
             _ids(
                 cards.list_cards_in_delivery(
-                    session, delivery, until=self._last_waiting, limit=PAGE, after=after
+                    session, delivery, until=self.last_waiting, limit=PAGE, after=after
                 )
             )
             for delivery in _WAITING
         )
         return _merged(pages)
 
-    def destroy_uncollected(self, session: Session, card_id: CardId) -> tuple[bool, Doomed]:
-        """Revoke a card that nobody collected; the printed card is cut up by the staff who keep it."""
-        card = cards.find_card(session, card_id)
-        if card is None or card.delivery not in _WAITING or card.delivery_on > self._last_waiting:
-            return False, NOTHING
-        change_delivery(card, Delivery.DESTROYED_UNCOLLECTED, today=self.today)
-        self.journal.note(session, Act.CARD_DELIVERY_MOVED, card.resident_id)
-        return True, NOTHING if card.state in ENDED else self._revoke(session, card)
-
     def page_unfinished(self, session: Session, after: CardId | None) -> tuple[CardId, ...]:
         """Page through the cards on order or printed for longer than the city could finish them."""
         pages = (
-            _ids(cards.list_cards_in_state(session, state, until=self._last_order, limit=PAGE, after=after))
+            _ids(cards.list_cards_in_state(session, state, until=self.last_order, limit=PAGE, after=after))
             for state in IN_THE_MAKING
         )
         return _merged(pages)
 
+    def page_ended(self, session: Session, after: CardId | None) -> tuple[CardId, ...]:
+        """Page through the cards whose own period after their end is over."""
+        return _ids(cards.list_cards_ended(session, until=self.last_end, limit=PAGE, after=after))
+
+    @property
+    def last_waiting(self) -> date:
+        """Give the last day on which a wait could begin that is over."""
+        return self.today - timedelta(days=self.program.delivery.uncollected_days)
+
+    @property
+    def last_order(self) -> date:
+        """Give the last day of an order that can no longer be finished."""
+        return before(self.today, self.program.retention[Kept.CITY_SLOT_ORDER].span) - timedelta(days=1)
+
+    @property
+    def last_end(self) -> date:
+        """Give the last day on which a card could end whose own period is over."""
+        return before(self.today, self.program.retention[Kept.CARD].span) - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CardsByTime:
+    """What is done with one due card."""
+
+    due: DueCards
+    journal: Journal
+
+    def expire(self, session: Session, card_id: CardId) -> tuple[bool, Doomed]:
+        """Let a card end on the day after its last, however late this is done."""
+        card = cards.find_card(session, card_id)
+        if card is None or card.state not in _IN_USE:
+            return False, NOTHING
+        if card.expires_on is None or card.expires_on >= self.due.today:
+            return False, NOTHING
+        ended = end_of_validity(card.expires_on)
+        change_state(session, card, CardState.EXPIRED, program=self.due.program, today=ended)
+        return True, NOTHING
+
+    def destroy_uncollected(self, session: Session, card_id: CardId) -> tuple[bool, Doomed]:
+        """Revoke a card that nobody collected; the printed card is cut up by the staff who keep it."""
+        card = cards.find_card(session, card_id)
+        if card is None or card.delivery not in _WAITING or card.delivery_on > self.due.last_waiting:
+            return False, NOTHING
+        change_delivery(card, Delivery.DESTROYED_UNCOLLECTED, today=self.due.today)
+        self.journal.note(session, Act.CARD_DELIVERY_MOVED, card.resident_id)
+        return True, NOTHING if card.state in ENDED else self._revoke(session, card)
+
     def revoke_unfinished(self, session: Session, card_id: CardId) -> tuple[bool, Doomed]:
         """Revoke a card that was never activated while the city could open its record."""
         card = cards.find_card(session, card_id)
-        if card is None or card.state not in IN_THE_MAKING or card.state_on > self._last_order:
+        if card is None or card.state not in IN_THE_MAKING or card.state_on > self.due.last_order:
             return False, NOTHING
         return True, self._revoke(session, card)
-
-    def page_ended(self, session: Session, after: CardId | None) -> tuple[CardId, ...]:
-        """Page through the cards whose own period after their end is over."""
-        return _ids(cards.list_cards_ended(session, until=self._last_end, limit=PAGE, after=after))
 
     def delete_ended(self, session: Session, card_id: CardId) -> tuple[bool, Doomed]:
         """Delete an ended card while its resident is kept; its place in the status list stays."""
         card = cards.find_card(session, card_id)
-        if card is None or card.state not in ENDED or card.state_on > self._last_end:
+        if card is None or card.state not in ENDED or card.state_on > self.due.last_end:
             return False, NOTHING
         doomed = end_job(session, card)
         for request in work.list_requests_of(session, card.resident_id):
@@ -106,19 +128,9 @@ class DueCards:
         return True, doomed
 
     def _revoke(self, session: Session, card: Card) -> Doomed:
-        return standing.revoke(session, card, program=self.program, journal=self.journal, today=self.today)
-
-    @property
-    def _last_waiting(self) -> date:
-        return self.today - timedelta(days=self.program.delivery.uncollected_days)
-
-    @property
-    def _last_order(self) -> date:
-        return before(self.today, self.program.retention[Kept.CITY_SLOT_ORDER].span) - timedelta(days=1)
-
-    @property
-    def _last_end(self) -> date:
-        return before(self.today, self.program.retention[Kept.CARD].span) - timedelta(days=1)
+        return standing.revoke(
+            session, card, program=self.due.program, journal=self.journal, today=self.due.today
+        )
 
 
 def _ids(page: tuple[Card, ...]) -> tuple[CardId, ...]:

@@ -18,7 +18,7 @@ from idsvc.domain.ids import BlobId, Clock, EpochName, ItemId, Random, ResidentI
 from idsvc.domain.program import Program
 from idsvc.domain.retention import Kept, due_day
 from idsvc.services.closing import forget_resident
-from idsvc.services.due_cards import PAGE, DueCards
+from idsvc.services.due_cards import PAGE, CardsByTime, DueCards
 from idsvc.services.journal import Journal
 from idsvc.services.purge_certificate import Seals, add_certificate, write_certificate
 from idsvc.services.retention_report import Report, Rule
@@ -96,17 +96,18 @@ class Retention:
 
     def _once_only(self, journal: Journal) -> tuple[tuple[Rule, Step], ...]:
         program, today = self.program, self.today
-        due = DueCards(program, journal, today)
+        due = DueCards(program, today)
+        acts = CardsByTime(due, journal)
         return (
             self._each(
                 Rule.RESIDENTS,
                 lambda s, after: residents.list_expired_residents(s, today, limit=PAGE, after=after),
                 partial(_forget, journal=journal),
             ),
-            self._each(Rule.EXPIRED, due.page_expired, due.expire),
-            self._each(Rule.UNCOLLECTED, due.page_uncollected, due.destroy_uncollected),
-            self._each(Rule.UNFINISHED, due.page_unfinished, due.revoke_unfinished),
-            self._each(Rule.CARDS, due.page_ended, due.delete_ended),
+            self._each(Rule.EXPIRED, due.page_expired, acts.expire),
+            self._each(Rule.UNCOLLECTED, due.page_uncollected, acts.destroy_uncollected),
+            self._each(Rule.UNFINISHED, due.page_unfinished, acts.revoke_unfinished),
+            self._each(Rule.CARDS, due.page_ended, acts.delete_ended),
             (Rule.TOKENS, self._once(lambda s: residents.delete_due_tokens(s, today))),
             (Rule.SESSIONS, self._once(lambda s: staff.delete_ended_sessions(s, self.clock()))),
             (Rule.COUNTS, self._once(self._delete_counts)),
@@ -318,20 +319,3 @@ def _forget(session: Session, resident_id: ResidentId, *, journal: Journal) -> t
 
 def _tell_nobody(_: Rule, __: int) -> None:
     """Take progress that nobody watches."""
-
-
-def overdue(
-    database: Database, sealing: Sealing, *, today: date, grace: timedelta = timedelta()
-) -> tuple[int, int]:
-    """Count what is overdue: ended days whose key still lives, and ended days with rows left.
-
-    With a grace of a day, what the coming night's run will destroy is not counted yet; a day that is past by
-    the store's note and not by this clock is: no run destroys it until the clock is right.
-    """
-    since = today - grace
-    keys = sum(
-        status.overdue and not since.isoformat() <= status.epoch < today.isoformat()
-        for status in sealing.epochs.status()
-    )
-    days = database.read(lambda session: len(items.list_due_epochs(session, since)))
-    return keys, days

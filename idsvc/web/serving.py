@@ -25,5 +25,8 @@ class Serving(Protocol):
     def roots(self) -> bytes:
         """Give the roots.json that this process pinned when it started; no bytes when there was none."""
 
+    def monitored(self) -> Mapping[str, int]:
+        """Give what is overdue, by rule and rounded. Raises IdsvcError when it cannot be looked up."""
+
     def readiness(self) -> Mapping[str, bool]:
         """Tell of each thing this process stands on (such as `database`, `keys`) whether it is usable."""

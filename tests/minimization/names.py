@@ -26,7 +26,7 @@ _LOGGING = {
     "critical",
     "log",
 }
-_METRICS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
+_METRICS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum", "GaugeMetricFamily"}
 _CLI = {"option", "argument", "command", "group", "Choice", "Option", "Argument"}
 _ENUMS = {"Enum", "StrEnum", "IntEnum", "Flag", "IntFlag"}
 _JSON_PACKAGES = ("web", "cli", "services", "bootstrap", "credential", "audit", "storage")

@@ -14,8 +14,9 @@ from idsvc.domain.retention import Kept
 from idsvc.services import activation
 from idsvc.services.cards import find
 from idsvc.services.enrollment import open_draft
+from idsvc.services.overdue import count_overdue, round_overdue
 from idsvc.services.purge_certificate import round_count
-from idsvc.services.retention import LEASE, overdue
+from idsvc.services.retention import LEASE
 from idsvc.services.retention_report import Rule
 from idsvc.storage.database import Database, Session
 from idsvc.storage.engine import SQLITE_BEGIN
@@ -33,17 +34,18 @@ def _draft(city: City) -> DraftId:
     return draft
 
 
-def _overdue(city: City) -> tuple[int, int]:
-    return overdue(city.database, city.counter.sealing, today=city.today)
+def _overdue(city: City) -> dict[Rule, int]:
+    found = count_overdue(city.database, city.counter.sealing, city.program, today=city.today)
+    return {rule: count for rule, count in found.items() if count}
 
 
 @pytest.mark.slow
 def test_a_draft_a_print_file_and_the_city_slot_die_on_their_days(at_stage: Placing) -> None:
     city, ana = at_stage("queued")
     _draft(city)
-    assert _overdue(city) == (0, 0)
+    assert _overdue(city) == {}
     city.clock.pass_days(2)
-    assert _overdue(city) == (1, 1)
+    assert _overdue(city) == {Rule.KEYS: 1, Rule.ITEMS: 1}
     report = city.run_retention()
     assert report.complete, report.failures
     assert (report.done[Rule.KEYS], report.done[Rule.ITEMS]) == (1, 1)
@@ -58,7 +60,7 @@ def test_a_draft_a_print_file_and_the_city_slot_die_on_their_days(at_stage: Plac
     assert report.done[Rule.TOKENS] > 0
     assert report.done[Rule.UNFINISHED] == 1
     assert city.card(ana.card).state is CardState.REVOKED
-    assert _overdue(city) == (0, 0)
+    assert _overdue(city) == {}
 
 
 def test_a_run_again_finds_nothing_and_changes_nothing(at_stage: Placing) -> None:
@@ -178,6 +180,10 @@ def test_sessions_codes_counts_and_limits_go_when_their_time_is_over(city: City)
         service.count_use(session, bytes(32), window=now)
 
     city.database.transact(act)
+    assert _overdue(city) == {Rule.COUNTS: 1, Rule.LIMITS: 1}, "what ended today may wait for the night"
+    city.clock.pass_days(1)
+    assert _overdue(city) == {Rule.SESSIONS: 4, Rule.COUNTS: 1, Rule.LIMITS: 1}
+    city.clock.pass_days(-1)
     report = city.run_retention()
     assert report.complete, report.failures
     assert (report.done[Rule.SESSIONS], report.done[Rule.COUNTS], report.done[Rule.LIMITS]) == (2, 1, 1)
@@ -241,6 +247,31 @@ def test_after_a_jump_of_the_clock_nothing_is_destroyed_until_somebody_confirms_
     assert city.open(ana.produced).record.content.facts == ana.facts
 
 
+@pytest.mark.slow
+def test_everything_that_a_run_would_destroy_is_overdue_until_it_ran(at_stage: Placing) -> None:
+    city, ana = at_stage("issued")
+    city.clock.now = city.clock.now.replace(year=2031, day=3)
+    assert set(_overdue(city)) == {Rule.KEYS, Rule.ITEMS, Rule.EXPIRED, Rule.TOKENS}
+    monitored = city.counter.monitored()
+    assert not city.counter.readiness()["nothing overdue"]
+    assert {name for name, count in monitored.items() if count} == {"keys", "items", "tokens"}, (
+        "of a night ago"
+    )
+    assert city.run_retention().complete
+    assert _overdue(city) == {}
+    assert not any(city.counter.monitored().values())
+    city.clock.now = city.clock.now.replace(month=9, day=3)
+    assert _overdue(city)[Rule.RESIDENTS] == 1
+    assert city.run_retention().done[Rule.RESIDENTS] == 1
+    assert ana.resident not in str(read_rows(city.database))
+    assert _overdue(city) == {}
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, 0), (1, 1), (9, 1), (10, 10), (499, 490), (500, 500)])
+def test_a_monitor_is_told_in_tens(count: int, told: int) -> None:
+    assert round_overdue(count) == told
+
+
 def test_a_clock_that_was_set_back_opens_nothing_and_is_told_by_the_run(at_stage: Placing) -> None:
     city, _ = at_stage("queued")
     draft = _draft(city)
@@ -289,12 +320,12 @@ def test_one_that_fails_is_named_and_passed_by(small_at_stage: Placing) -> None:
     assert (report.done[Rule.KEYS], report.done[Rule.ITEMS]) == (1, 2)
     assert report.done[Rule.CERTIFIED] == 1
     assert [rule for rule, _ in report.failures] == [Rule.ITEMS]
-    assert _overdue(city) == (0, 1)
+    assert _overdue(city) == {Rule.ITEMS: 1}
     blob.rmdir()
     hidden.rename(blob)
     report = city.run_retention()
     assert (report.complete, report.done[Rule.ITEMS]) == (True, 1)
-    assert _overdue(city) == (0, 0)
+    assert _overdue(city) == {}
 
 
 def _blobs_of(city: City, kind: Kept) -> set[str]:
@@ -331,7 +362,7 @@ def test_a_run_that_is_stopped_anywhere_is_finished_by_the_next(small_at_stage: 
         assert report.complete, report.failures
         break
     assert stops > 3
-    assert _overdue(city) == (0, 0)
+    assert _overdue(city) == {}
     assert city.blobs() == set()
     assert "residents" not in count_rows(city.database)
 
@@ -345,9 +376,9 @@ def test_keys_die_although_the_database_is_away(at_stage: Placing) -> None:
     assert report.done[Rule.KEYS] == 1
     assert not report.complete
     assert all("cannot be re" in sentence for _, sentence in report.failures)
-    assert _overdue(city) == (0, 1)
+    assert _overdue(city) == {Rule.ITEMS: 1}
     assert city.run_retention().complete
-    assert _overdue(city) == (0, 0)
+    assert _overdue(city) == {}
 
 
 def test_keys_and_blobs_die_although_the_database_is_full(small_at_stage: Placing) -> None:

@@ -45,3 +45,14 @@ def test_the_choice_of_a_language_is_not_counted(client: FlaskClient) -> None:
 def _answers(figures: str, surface: str) -> float:
     counted = (line for line in figures.splitlines() if line.startswith("idsvc_answers_total"))
     return sum(float(line.rpartition(" ")[2]) for line in counted if f'surface="{surface}"' in line)
+
+
+def test_what_is_overdue_is_told_by_rule_and_nothing_when_it_cannot_be_looked_up(public: Path) -> None:
+    client = create_app(make_runtime(public, overdue={"keys": 1, "items": 0})).test_client()
+    text = client.get("/metrics").text
+    assert 'idsvc_overdue{rule="keys"} 1.0' in text
+    assert 'idsvc_overdue{rule="items"} 0.0' in text
+    assert "idsvc_overdue_known 1.0" in text
+    text = create_app(make_runtime(public, overdue=None)).test_client().get("/metrics").text
+    assert "idsvc_overdue{" not in text
+    assert "idsvc_overdue_known 0.0" in text

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from idsvc.domain.ids import BlobId, EnrollmentId, EpochName, ResidentId
+from idsvc.storage.bounded import count_up_to
 from idsvc.storage.claims import claim
 from idsvc.storage.records import (
     Card,
@@ -178,6 +179,13 @@ def move_tokens(session: Session, resident_id: ResidentId, *, epoch: EpochName) 
     """Let a resident's tolerant tokens die with another epoch: that of the city's slot."""
     session.flush()  # tokens added in this act move too
     session.execute(update(TolerantToken).where(TolerantToken.resident_id == resident_id).values(epoch=epoch))
+
+
+def count_due_tokens(session: Session, today: date, *, most: int) -> int:
+    """Count the tolerant tokens whose last day has passed, up to `most`."""
+    return count_up_to(
+        session, select(TolerantToken.token).where(TolerantToken.epoch < today.isoformat()), most
+    )
 
 
 def delete_due_tokens(session: Session, today: date) -> int:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from idsvc.storage.bounded import count_up_to
 from idsvc.storage.claims import insert_into, table_of
 from idsvc.storage.records import Counted, DayCount, Lease, PurgeCertificate, RateLimit
 
@@ -22,6 +23,11 @@ def count_use(session: Session, bucket: bytes, *, window: datetime) -> int:
     )
     uses: int = session.execute(counted.returning(table.c.uses)).scalar_one()
     return uses
+
+
+def count_old_windows(session: Session, *, before: datetime, most: int) -> int:
+    """Count the windows that opened before that moment, up to `most`."""
+    return count_up_to(session, select(RateLimit.bucket).where(RateLimit.window < before), most)
 
 
 def delete_old_windows(session: Session, *, before: datetime) -> int:
@@ -66,6 +72,11 @@ def sum_counts(session: Session, first: date, last: date) -> Mapping[Counted, in
     )
     found = {what: int(total) for what, total in session.execute(sums)}
     return {what: found.get(what, 0) for what in Counted}
+
+
+def count_old_counts(session: Session, *, before: date, most: int) -> int:
+    """Count the day counts of the days before that one, up to `most`."""
+    return count_up_to(session, select(DayCount.day).where(DayCount.day < before), most)
 
 
 def delete_counts(session: Session, *, before: date) -> int:

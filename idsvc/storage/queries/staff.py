@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from idsvc.domain.ids import StaffId
+from idsvc.storage.bounded import count_up_to
 from idsvc.storage.records import CodePurpose, OneTimeCode, SessionKind, Staff, StoredSession
 
 
@@ -52,6 +53,13 @@ def take_code(session: Session, code_hash: bytes, *, purpose: CodePurpose, now: 
         OneTimeCode.code_hash == code_hash, OneTimeCode.purpose == purpose, OneTimeCode.expires_at > now
     )
     return session.execute(taken.returning(OneTimeCode.staff_id)).scalar()
+
+
+def count_ended_sessions(session: Session, moment: datetime, *, most: int) -> int:
+    """Count the sessions and one-time codes whose time was over by a moment, up to `most`."""
+    ended = select(StoredSession.token_hash).where(StoredSession.expires_at <= moment)
+    late = select(OneTimeCode.code_hash).where(OneTimeCode.expires_at <= moment)
+    return min(count_up_to(session, ended, most) + count_up_to(session, late, most), most)
 
 
 def delete_ended_sessions(session: Session, now: datetime) -> int:

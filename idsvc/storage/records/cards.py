@@ -62,6 +62,7 @@ class Card(Record):
         sized("number_tag"),
         CheckConstraint("expires_on IS NULL OR expires_on >= ordered_on", name="validity"),
         Index(None, "state", "expires_on"),
+        Index(None, "state", "state_on"),
         Index(None, "delivery", "delivery_on"),
     )
 
