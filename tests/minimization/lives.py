@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from idsvc.audit.sequencer import sequence
 from idsvc.audit.witnesses import FileWitness, hand_over
@@ -370,7 +370,7 @@ class Generation:
         namesake = self._enrolled[0] if Turn.ALIKE in life.plan else None
         intake = Intake(
             life.shown.name if namesake is None else namesake.name,
-            date(1990, 5, 17) + timedelta(days=life.number),
+            life.shown.born,
             identity_met=True,
             residency_met=True,
             caretaker_signed=life.hidden.caretaker_signed,

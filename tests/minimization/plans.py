@@ -1,6 +1,7 @@
 """The lives that twins lead, and what they show for them."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 from idsvc.domain.ids import CardId, RequestId, ResidentId
@@ -57,6 +58,7 @@ class Shown:
     """What a resident brings and the city keeps, sealed: equal in exact twins, other in twins of shape."""
 
     name: str
+    born: date
     gender: Gender | None
     street: str
     portrait: bytes

@@ -14,12 +14,15 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image, PngImagePlugin
+from reportlab.pdfgen.canvas import Canvas
 
 from idsvc import resources
 from tests.minimization.canaries import BORN, FORBIDDEN, NAME, STREET
 from tests.minimization.cluster import private_cluster
 
 _ROOT = Path(__file__).parents[2]
+_CODES = 6
+"""Renewal codes of three lives: of first, voided, replaced and renewed cards."""
 _WRITES = "trace=write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg"
 _PIPE = re.compile(rb"^\d+ +\w+\(\d+<(?:\\x70\\x69\\x70\\x65\\x3a\\x5b|\\x2f\\x6d\\x65\\x6d\\x66\\x64\\x3a)")
 """A call on a descriptor that strace names pipe:[…] or /memfd:…: memory between two processes, no file."""
@@ -74,13 +77,28 @@ def _upload(path: Path) -> None:
         notes.add_itxt("Description", word)
     picture = Image.open(resources.path("templates/samples/portrait.jpg"))
     picture.save(path, "PNG", pnginfo=notes)
+    _require_canary(path)
+
+
+def _paper(path: Path) -> None:
+    canvas = Canvas(str(path), pageCompression=0)
+    canvas.setTitle(FORBIDDEN[0])
+    canvas.setAuthor(FORBIDDEN[1])
+    canvas.drawString(72, 700, f"{NAME}, {STREET}")
+    canvas.showPage()
+    canvas.save()
+    _require_canary(path)
+
+
+def _require_canary(path: Path) -> None:
     assert search(path.read_bytes(), FORBIDDEN[:1]), "the control: the upload itself is full of canaries"
 
 
 def _live(folder: Path, url: str) -> tuple[str, ...]:
-    """Live the canary's life under strace; gives its renewal codes."""
-    upload = folder / f"{FORBIDDEN[1]}.png"
+    """Live the canaries' lives under strace; gives their renewal codes."""
+    upload, paper = folder / f"{FORBIDDEN[1]}.png", folder / f"{FORBIDDEN[1]}.pdf"
     _upload(upload)
+    _paper(paper)
     watched = [
         "strace",
         "-f",
@@ -94,16 +112,19 @@ def _live(folder: Path, url: str) -> tuple[str, ...]:
         "-o",
         str(folder / "writes"),
     ]
-    life = [sys.executable, "-m", "tests.minimization.canaries", str(folder / "city"), url, str(upload)]
+    told_to = [str(folder / "city"), url, str(upload), str(paper)]
+    life = [sys.executable, "-m", "tests.minimization.canaries", *told_to]
     spool = folder / "tmp"
     spool.mkdir()
     environment = os.environ | {"LANG": FORBIDDEN[2], "LC_ALL": FORBIDDEN[2], "TMPDIR": str(spool)}
     told = subprocess.run([*watched, *life], check=True, capture_output=True, cwd=_ROOT, env=environment)
     upload.unlink()
+    paper.unlink()
     assert told.stderr == b""
-    first, second, token = told.stdout.decode().split(maxsplit=2)
+    codes, token = told.stdout.decode().splitlines()
     assert len(token) > 100
-    return first, second
+    assert len(codes.split()) >= _CODES
+    return tuple(codes.split())
 
 
 def _written(trace: Path, *, pipes: bool = False) -> bytes:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from idsvc.domain.minimization import Gender
@@ -140,6 +141,7 @@ def _shown(number: int, sort: int) -> Shown:
     portraits, papers = portraits_of_all_sorts(), papers_of_all_sorts()
     return Shown(
         name=_NAMES[sort].format(_word(number)),
+        born=date(1990, 5, 17) + timedelta(days=number),
         gender=_GENDERS[sort],
         street=f"{200 + 1000 * sort} Main Street",
         portrait=portraits[sort % len(portraits)],
