@@ -20,6 +20,8 @@ _ENTRY: Final = re.compile(r"\s*([\w.\"'-]+)\s*([=:])\s*(.*)")
 _BARE: Final = re.compile(r"(?<=[\[,=])(\s*)([^\s\[\]{}\"',=#][^\[\]{}\"',=#]*?)(\s*)(?=[,\]])")
 
 
+_LONGEST: Final = 500
+"""Characters of a line for which a proposal is sought."""
 _ONCE: Final = 'a name that stands here for the first time; a list of sections has double brackets, "[[…]]"'
 
 
@@ -43,7 +45,7 @@ def explain_toml(text: str, error: tomllib.TOMLDecodeError) -> Hint:
     written = lines[number - 1].strip() if number <= len(lines) else "the end of the file"
     if reason.startswith("Cannot "):
         return Hint(number, written, f"{_ONCE} ({reason})")
-    for proposal, why in _propose(written):
+    for proposal, why in _propose(written) if len(written) <= _LONGEST else ():
         if proposal != written and _is_toml(proposal):
             return Hint(number, written, f"{proposal} ({why})")
     return Hint(number, written or "an empty line", f"a line that TOML can read ({reason})")

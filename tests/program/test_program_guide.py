@@ -56,3 +56,11 @@ def test_the_guides_example_of_a_mistake_is_the_real_one() -> None:
         parse(broken, Path("program.toml"))
     (example,) = re.findall(r"program\.toml:\d+: (renewal\.opens_before.*)", GUIDE)
     assert example in str(refused.value)
+
+
+def test_the_guides_example_of_a_line_that_is_no_toml_is_the_real_one() -> None:
+    broken = WRITTEN.replace('name = "Millbrook"', "name = “Millbrook”", 1)
+    with pytest.raises(BadProgram) as refused:
+        parse(broken, Path("program.toml"))
+    (example,) = re.findall(r"program\.toml:\d+: (\(file\).*)", GUIDE)
+    assert example in str(refused.value)
