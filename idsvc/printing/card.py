@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from idsvc.printing.artwork import Artwork
+from idsvc.printing.artwork import Artwork, Fields, GhostPlace, PortraitPlace, QrPlace
 from idsvc.printing.backdrop import PAGE_SIZE, Backdrop, Layer, make_backdrop
 from idsvc.printing.face import CardFace, NameDoesNotFit, check_fits
 from idsvc.printing.glyphs import GlyphTexts, embed_fonts
-from idsvc.printing.holder import draw_element, graphics_states
+from idsvc.printing.holder import draw_code, draw_fields, draw_picture, graphics_states
 from idsvc.printing.jpeg import describe_jpeg
 from idsvc.printing.pdffile import PdfFile
 from idsvc.printing.qr import QrMatrix, draw_qrs
@@ -51,9 +51,10 @@ class _Pages:
     def __init__(self, artwork: Artwork) -> None:
         self._artwork = artwork
         self._file = PdfFile()
-        self._backdrop = make_backdrop(artwork)
-        for body in self._backdrop.objects:
+        backdrop = make_backdrop(artwork)
+        for body in backdrop.objects:
             self._file.add(body)
+        self._sides = [_join_constant(layers, artwork) for layers in (backdrop.front, backdrop.back)]
         self._tree = self._file.reserve()
         self._fonts = self._file.reserve()
         states = self._file.add(graphics_states(artwork))
@@ -63,7 +64,7 @@ class _Pages:
         self._page = (
             f"<</Type/Page/Parent {self._tree} 0 R/MediaBox[0 0 {width:.4f} {height:.4f}]"
             f"/Resources<</Font {self._fonts} 0 R/ExtGState {states} 0 R"
-            f"/XObject<<{_name_forms(self._backdrop)}"
+            f"/XObject<<{_name_forms(backdrop)}"
         ).encode("ascii")
 
     def add(self, face: CardFace, qr: QrMatrix) -> None:
@@ -75,8 +76,9 @@ class _Pages:
             % (qr.modules, qr.modules),
             qr.packed,
         )
-        for layers in (self._backdrop.front, self._backdrop.back):
-            content = file.add_stream(b"", self._draw(layers, face, qr).encode("ascii"))
+        for parts in self._sides:
+            drawn = "".join([part if isinstance(part, str) else self._draw(part, face, qr) for part in parts])
+            content = file.add_stream(b"", drawn.encode("ascii"))
             named = b"/Portrait %d 0 R/Code %d 0 R>>>>/Contents %d 0 R>>" % (portrait, code, content)
             self._kids.append(file.add(self._page, named))
 
@@ -88,16 +90,26 @@ class _Pages:
             pages=self._tree, kids=self._kids, title=artwork.title, author=artwork.author
         )
 
-    def _draw(self, layers: Sequence[Layer], face: CardFace, qr: QrMatrix) -> str:
-        artwork, shown = self._artwork, self._shown
-        return "".join(
-            [
-                f"/Form{layer} Do\n"
-                if isinstance(layer, int)
-                else draw_element(layer, face, artwork=artwork, qr=qr, shown=shown)
-                for layer in layers
-            ]
-        )
+    def _draw(self, part: QrPlace | Fields, face: CardFace, qr: QrMatrix) -> str:
+        artwork = self._artwork
+        if isinstance(part, QrPlace):
+            return draw_code(part.box, qr.modules, artwork.printer.dots_per_inch)
+        return draw_fields(part, face, artwork=artwork, shown=self._shown)
+
+
+def _join_constant(layers: Sequence[Layer], artwork: Artwork) -> list[str | QrPlace | Fields]:
+    """Write what every card of a file draws in the same words, and leave what differs between it."""
+    parts: list[str | QrPlace | Fields] = []
+    words = ""
+    for layer in layers:
+        if isinstance(layer, int):
+            words += f"/Form{layer} Do\n"
+        elif isinstance(layer, PortraitPlace | GhostPlace):
+            words += draw_picture(layer, artwork.printer.colours)
+        elif isinstance(layer, QrPlace | Fields):
+            parts += [words, layer]
+            words = ""
+    return [*parts, words]
 
 
 def _name_forms(backdrop: Backdrop) -> str:

@@ -3,7 +3,6 @@
 Text comes in logical order; Arabic joins, Devanagari reorders, and mixed directions stand as readers expect.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,8 +32,6 @@ _SCRIPTS: Final = (
     *("", "Arabic", "Hebrew", "Devanagari", "Bengali", "Gujarati", "Gurmukhi", "Tamil", "Telugu", "Kannada"),
     *("Malayalam", "Sinhala", "Thai", "Lao", "Khmer", "Myanmar", "Ethiopic", "Armenian", "Georgian"),
 )
-_PLAIN: Final = re.compile(r"[0-9 ./-]*")
-"""Figures are all equally wide and neither kern nor join."""
 _FEATURES: Final = {"kern": True, "liga": True}
 """reportlab's `shapeStr` also turns on discretionary ligatures, which add vowels to Arabic names."""
 _RIGHT_TO_LEFT: Final = {"R", "AL"}
@@ -99,8 +96,6 @@ def measure(text: str, weight: Weight, size: float) -> float:
 def shape(run: Run, size: float) -> str:
     """Shape a run for reportlab's `drawString`: joins, reorders and positions its glyphs."""
     _register(run.font)
-    if _PLAIN.fullmatch(run.text):
-        return run.text
     style = ABag(fontName=run.font, fontSize=size)
     width = pdfmetrics.stringWidth(run.text, run.font, size)
     shaped: str = ttfonts.shapeFragWord([width, (style, run.text)], features=_FEATURES, force=True)[1][1]

@@ -4,6 +4,7 @@ A glyph's code in the file is its number in the font, so that a text is written 
 glyphs the file's subset will hold; positions are in ems, so that it is shaped once for all sizes.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from idsvc.printing.pdffile import PdfFile
 GlyphTexts = dict[str, dict[int, str]]
 """For each font the glyphs that a file shows, and what each stands for."""
 
+_FIGURES: Final = re.compile("[0-9]+(?:[ ./-][0-9]+)*")
+"""Numbers and dates: in the Latin fonts these neither kern nor join, and most lines of a card are such."""
 _FEATURES: Final = {"kern": True, "liga": True}
 _NO_TABLES: Final = ("GSUB", "GPOS", "GDEF", "DSIG", "STAT", "meta", "name", "OS/2", "cmap", "post")
 """What only programs that shape text read; a PDF's font is addressed by glyph (ISO 32000-1, 9.9)."""
@@ -58,6 +61,11 @@ class _Face:
         self.em: int = self.face.upem
         self.glyphs = _Glyphs(self.font)
         self.gaps = _Gaps(self.em)
+        self.is_latin = name.startswith("PublicSans-")
+        figures = {figure: self.font.get_nominal_glyph(ord(figure)) or 0 for figure in "0123456789 ./-"}
+        self.figure_texts = {glyph: figure for figure, glyph in figures.items()}
+        self.figure_codes = {ord(figure): self.glyphs[glyph][0] for figure, glyph in figures.items()}
+        self.figure_widths = {figure: self.glyphs[glyph][1] for figure, glyph in figures.items()}
 
 
 class _Glyphs(dict[int, tuple[str, int]]):
@@ -96,6 +104,10 @@ def characters_of(font: str) -> frozenset[int]:
 def shape_glyphs(text: str, font: str) -> Glyphs:
     """Shape a run of one font and direction."""
     face = _face(font)
+    if face.is_latin and _FIGURES.fullmatch(text):
+        width = sum([face.figure_widths[figure] for figure in text])
+        codes = text.translate(face.figure_codes)
+        return Glyphs(font, f"[<{codes}>]TJ", width / face.em, face.figure_texts, ())
     buffer = uharfbuzz.Buffer()
     buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
     buffer.add_str(text)

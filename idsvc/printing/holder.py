@@ -10,18 +10,16 @@ from idsvc.printing.artwork import (
     CARD_HEIGHT_MM,
     Artwork,
     Box,
-    Element,
     Fields,
     GhostPlace,
     PortraitPlace,
-    QrPlace,
 )
 from idsvc.printing.device import ColourModel, stroke_operator
 from idsvc.printing.drawing import y_up
 from idsvc.printing.face import CAP_HEIGHT, LABEL_LEADING, MM, CardFace, set_fields
 from idsvc.printing.fonts import Weight, set_line
 from idsvc.printing.glyphs import Glyphs, GlyphTexts
-from idsvc.printing.qr import QrMatrix, dots_per_module
+from idsvc.printing.qr import dots_per_module
 from idsvc.printing.text import LEADING
 
 _FRAME_MM: Final = 0.3
@@ -36,24 +34,9 @@ _CIRCLE: Final = (
 )
 
 
-def draw_element(
-    element: Element, face: CardFace, *, artwork: Artwork, qr: QrMatrix, shown: GlyphTexts
-) -> str:
-    """Draw one element of a holder; note in `shown` which glyphs of which fonts it takes.
-
-    Resources that it names: /Portrait and /Code, the fonts by their own names, and `graphics_states`.
-    """
-    match element:
-        case PortraitPlace():
-            return _draw_portrait(element, artwork.printer.colours)
-        case GhostPlace():
-            return _draw_ghost(element)
-        case QrPlace():
-            return _draw_qr(element.box, qr.modules, artwork.printer.dots_per_inch)
-        case Fields():
-            return _draw_fields(element, face, artwork, shown)
-        case _:
-            raise AssertionError(f"{element.name} is the same on every card")
+def draw_picture(place: PortraitPlace | GhostPlace, colours: ColourModel) -> str:
+    """Place a holder's portrait, whichever it is: the resource /Portrait, and one of `graphics_states`."""
+    return _draw_portrait(place, colours) if isinstance(place, PortraitPlace) else _draw_ghost(place)
 
 
 def graphics_states(artwork: Artwork) -> bytes:
@@ -64,7 +47,6 @@ def graphics_states(artwork: Artwork) -> bytes:
     return f"<<{entries}>>".encode("ascii")
 
 
-@lru_cache(maxsize=32)
 def _draw_portrait(place: PortraitPlace, colours: ColourModel) -> str:
     stroke = stroke_operator(place.frame, colours)
     return (
@@ -73,7 +55,6 @@ def _draw_portrait(place: PortraitPlace, colours: ColourModel) -> str:
     )
 
 
-@lru_cache(maxsize=32)
 def _draw_ghost(ghost: GhostPlace) -> str:
     """Draw the portrait faintly in ovals one inside the other, which together fade out towards the edge."""
     ovals = "".join(f"q {oval} W n {_placing(ghost.box)} /Portrait Do Q\n" for oval in _ovals(ghost.box))
@@ -102,8 +83,8 @@ def _ovals(box: Box) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _draw_qr(box: Box, modules: int, dots_per_inch: int) -> str:
-    """Draw a QR code in the middle of its box as a 1-bit mask in pure black: no edge is ever smoothed.
+def draw_code(box: Box, modules: int, dots_per_inch: int) -> str:
+    """Place the resource /Code, a 1-bit mask, in the middle of a box in pure black: no edge is ever smoothed.
 
     Modules are whole dots; its top left corner stands on one, counted from the card's top left.
     """
@@ -115,7 +96,11 @@ def _draw_qr(box: Box, modules: int, dots_per_inch: int) -> str:
     return f"q 0 g {side:.5f} 0 0 {side:.5f} {x:.5f} {y:.5f} cm /Code Do Q\n"
 
 
-def _draw_fields(fields: Fields, face: CardFace, artwork: Artwork, shown: GlyphTexts) -> str:
+def draw_fields(fields: Fields, face: CardFace, *, artwork: Artwork, shown: GlyphTexts) -> str:
+    """Draw a column of a holder's facts; note in `shown` which glyphs of which fonts it takes.
+
+    Fonts are named as their files are.
+    """
     label_size = fields.label_size
     operators = ["BT 0 g\n"]
     for placed in set_fields(fields, face, artwork):

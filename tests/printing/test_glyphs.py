@@ -77,6 +77,28 @@ def test_pairs_are_kerned_and_marks_are_lifted() -> None:
     assert " Ts" in shape_glyphs("ق" + "\u0651\u064e", "NotoSansArabic-Bold").shown
 
 
+@pytest.mark.parametrize("weight", Weight)
+def test_figures_stand_as_harfbuzz_would_set_them(weight: Weight) -> None:
+    font = _font(resources.path(f"templates/fonts/PublicSans-{weight}.ttf").read_bytes())
+    figures = "0123456789"
+    text = "".join(
+        f"{first}{sign}{second}" for sign in ("", *" ./-") for first in figures for second in figures
+    )
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(font, buffer, {"kern": True, "liga": True})
+    run = shape_glyphs(text, f"PublicSans-{weight}")
+    assert run.shown == "[<" + "".join(f"{info.codepoint:04x}" for info in buffer.glyph_infos) + ">]TJ"
+    places = [place.position for place in buffer.glyph_positions]
+    assert run.width == sum(advance for _, _, advance, _ in places) / font.face.upem
+    assert all((moved, lifted) == (0, 0) for moved, lifted, _, _ in places)
+    assert all(
+        place[2] == font.get_glyph_h_advance(info.codepoint)
+        for place, info in zip(places, buffer.glyph_infos, strict=True)
+    )
+
+
 def test_the_latin_fonts_have_all_of_ascii_and_no_letter_from_the_right() -> None:
     for weight in Weight:
         drawn = characters_of(f"PublicSans-{weight}")
