@@ -40,6 +40,7 @@ _FIRST_SIZE: Final = 10.5
 _OTHER_SIZE: Final = 9.5
 _SMALL_SIZE: Final = 8.0
 _THINGS: Final = {"keep": draw_house, "renew": draw_phone, "lost": draw_lost_card}
+_LEFT_TO_RIGHT: Final = "\N{LEFT-TO-RIGHT MARK}"
 _CODE_SIZE: Final = 25.0
 _ADDRESS_SIZE: Final = 11.0
 _MOST_ADDRESS_LINES: Final = 6
@@ -275,7 +276,7 @@ class _Page:
         y = self._y(178)
         made = []
         for place, word in enumerate(words):
-            text = getattr(word, name).format(link=link, telephone=self.artwork.telephone)
+            text = _fill_in(getattr(word, name), link=link, telephone=self.artwork.telephone)
             size = (_OTHER_SIZE if len(words) <= _ROOMY_LANGUAGES else _SMALL_SIZE) if place else _FIRST_SIZE
             weight = Weight.REGULAR if place else Weight.SEMIBOLD
             lines = []
@@ -293,3 +294,12 @@ class _Page:
         canvas.line(_MARGIN * MM, 18 * MM, self.width - _MARGIN * MM, 18 * MM)
         canvas.setFillGray(0)
         self._centred(f"{link}   ·   {self.artwork.telephone}", self.height - foot, Weight.MEDIUM, 9)
+
+
+def _fill_in(words: str, *, link: str, telephone: str) -> str:
+    """Fill an address and a number into words; they read from left to right in every language.
+
+    Without the mark beside them UAX #9 (W2) turns "555-0100" into "0100-555" behind an Arabic letter.
+    """
+    mark = _LEFT_TO_RIGHT if is_right_to_left(words) else ""
+    return words.format(link=f"{mark}{link}{mark}", telephone=f"{mark}{telephone}{mark}")

@@ -100,10 +100,16 @@ def _break(text: str, count: int, weight: Weight) -> tuple[str, ...] | None:
 
 
 def _gaps(text: str) -> Iterator[int]:
-    """Give the places where a line may break: after a space or hyphen, between ideographs."""
+    """Give the places where a line may break: after a space or hyphen, between ideographs.
+
+    Not after a hyphen before a figure (UAX #14, LB25): a telephone number stays whole.
+    """
     for place in range(1, len(text)):
         before, after = text[place - 1], text[place]
-        if before in _BREAKS_AFTER or (_is_wide(before) and _is_wide(after) and after not in _NOT_FIRST):
+        if before in _BREAKS_AFTER:
+            if before == " " or not after.isdecimal():
+                yield place
+        elif _is_wide(before) and _is_wide(after) and after not in _NOT_FIRST:
             yield place
 
 

@@ -80,7 +80,7 @@ def guide_text(program: Program, language: str) -> GuideText:
         rules=tuple(_rules(program, wording)),
         promise=wording.phrase("guide_promise"),
         limits=(wording.phrase("guide_not"), wording.phrase("guide_money")),
-        questions=wording.phrase("guide_questions", telephone=program.city.telephone),
+        questions=wording.phrase("guide_questions", telephone=_number(program.city.telephone, wording)),
         office=" · ".join(line for line in program.city.office_lines if line != program.city.card_name),
         hours=program.city.hours.get(language, ""),
     )
@@ -215,6 +215,12 @@ def _waiver(program: Program, wording: Wording, waiver: Waiver) -> Iterator[str]
         if question in waiver.questions:
             rule = _capital(wording.phrase(f"guide_no_{question}", ages=ages))
             yield wording.phrase("guide_with_caretaker", rule=rule) if waiver.with_caretaker else rule
+
+
+def _number(telephone: str, wording: Wording) -> str:
+    """Mark a telephone number as read from left to right: UAX #9 (W2) would turn 555-0100 into 0100-555."""
+    mark = "\N{LEFT-TO-RIGHT MARK}" if _is_right_to_left(wording) else ""
+    return f"{mark}{telephone}{mark}"
 
 
 def _is_right_to_left(wording: Wording) -> bool:

@@ -118,6 +118,18 @@ def test_an_address_reads_from_left_to_right_also_on_an_arabic_page() -> None:
     assert places == sorted(places)
 
 
+def test_a_telephone_number_reads_from_left_to_right_also_on_an_arabic_page() -> None:
+    program = load(RIVERBEND)
+    far = replace(program, city=replace(program.city, hours={}, telephone="555-0190"))
+    document = pypdfium2.PdfDocument(render_guide(guide_text(far, "ar"), program.colours))
+    height, page = document[0].get_size()[1], document[0].get_textpage()
+    letters = [
+        (page.get_charbox(place), page.get_text_range(place, 1)) for place in range(page.count_chars())
+    ]
+    band = [(box[0], letter) for box, letter in letters if height - 60 < box[1] < height - 45]
+    assert "555-0190" in "".join(letter for _, letter in sorted(band))
+
+
 def test_a_program_without_hours_says_none_and_a_long_address_keeps_the_margins() -> None:
     program = load(RIVERBEND)
     lines = tuple(f"A line of thirty-four characters {number}" for number in range(4))

@@ -74,3 +74,28 @@ def test_the_same_slip_gives_the_same_bytes(artwork: Artwork) -> None:
     assert render_slips([slip], artwork=artwork, link=LINK) == render_slips(
         [slip], artwork=artwork, link=LINK
     )
+
+
+def test_a_telephone_number_reads_from_left_to_right_in_every_language(artwork: Artwork) -> None:
+    """Behind an Arabic letter UAX #9 turns 555-0190 into 0190-555 unless it is marked."""
+    arabic = replace(artwork, languages=("ar",), telephone="555-0190")
+    page = pypdfium2.PdfDocument(render_slips([SlipFace(CODE, "0" * 12)], artwork=arabic, link=LINK))[0]
+    words = page.get_textpage()
+    shown = [
+        (words.get_text_range(place, 1), words.get_charbox(place)) for place in range(words.count_chars())
+    ]
+    things = (18 / 25.4 * 72, page.get_size()[1] - 150 / 25.4 * 72)  # between the foot and the code
+    figures = [
+        (box[0], letter) for letter, box in shown if things[0] < box[1] < things[1] and letter in "0159-"
+    ]
+    assert "".join(letter for _, letter in sorted(figures)) == "555-0190"
+
+
+def test_a_telephone_number_is_not_broken_over_two_lines(artwork: Artwork) -> None:
+    some = replace(artwork, telephone="555-0190")
+    text = str(
+        pypdfium2.PdfDocument(render_slips([SlipFace(CODE, "0" * 12)], artwork=some, link=LINK))[0]
+        .get_textpage()
+        .get_text_range()
+    )
+    assert text.count("555-0190") == 6

@@ -80,3 +80,13 @@ def test_full_width_punctuation_does_not_begin_a_line() -> None:
     text = "请把这张纸放在家里。此码可打开您的记录，请勿给任何人看。" * 3
     for width in range(40, 140, 7):
         assert all(line[0] not in "，。" for line in wrap(text, width=width, size=9, weight=WEIGHT))
+
+
+def test_a_line_never_breaks_between_a_hyphen_and_a_figure() -> None:
+    wide = measure("Call 555-", Weight.REGULAR, 10) + 1
+    assert wrap("Call 555-0190 today", width=wide, size=10, weight=Weight.REGULAR) == (
+        "Call",
+        "555-0190",
+        "today",
+    )
+    assert wrap("Ana-Lucía", width=25, size=10, weight=Weight.REGULAR) == ("Ana-", "Lucía")
