@@ -165,7 +165,7 @@ class _Page:
         groups = format_groups(slip.renewal_code, RENEWAL_CODE_GROUP).split()
         self._row(groups, 135.5, weight=Weight.SEMIBOLD, size=_CODE_SIZE, gap=0.7 * _CODE_SIZE)
         ending = f"•••• •••• {format_groups(slip.card_number, CARD_NUMBER_GROUP).split()[-1]}"
-        self._centred(ending, self._y(143.5), Weight.REGULAR, 9)
+        self._centred(f"{self.artwork.card_name}   {ending}", self._y(143.5), Weight.REGULAR, 9)
 
     def _y(self, mm: float) -> float:
         return self.height - mm * MM
