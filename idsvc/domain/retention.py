@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
-from idsvc.domain.dates import Span, Unit, after
+from idsvc.domain.dates import Span, Unit, after, before
 
 
 class Kept(StrEnum):
@@ -57,10 +58,18 @@ STARTS: Mapping[Kept, str] = {
     Kept.AUDIT_KEY: "the first day of the audit epoch",
     Kept.AUDIT_LOG: "the day of the entry",
 }
-"""When each period begins to run."""
+"""When each period begins to run.
+
+`AUDIT_LOG` is the one period that is a least: the log is insert-only, against insiders, and is never cut. An
+entry says a day and an act; who and upon whom ends with `AUDIT_KEY`.
+"""
 
 DIES_WITH: Mapping[Kept, Kept] = {Kept.TOLERANT_TOKEN: Kept.CITY_SLOT}
 """What has no period of its own, because it may not outlive another thing."""
+
+
+_SHORTEST_MONTH_LACKS: Final = 3
+"""28 February is as far from 31 days as a month can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,16 @@ def due_day(periods: Mapping[Kept, Period], kept: Kept, start: date) -> date:
     `start` is the day that `STARTS` names for it.
     """
     return after(start, periods[DIES_WITH.get(kept, kept)].span)
+
+
+def last_start(periods: Mapping[Kept, Period], kept: Kept, today: date) -> date:
+    """Give the latest `start` whose last day, by `due_day`, is over today."""
+    start = before(today, periods[DIES_WITH.get(kept, kept)].span)
+    # Short months bring several days to one last day: back to the first that is too late, from above.
+    start += timedelta(days=_SHORTEST_MONTH_LACKS)
+    while due_day(periods, kept, start) >= today:
+        start -= timedelta(days=1)
+    return start
 
 
 LONGEST: Mapping[Kept, Span] = {

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from idsvc.domain.dates import before
 from idsvc.domain.ids import CardId
 from idsvc.domain.lifecycle import ENDED, CardState, Delivery
 from idsvc.domain.program import Program
-from idsvc.domain.retention import Kept
+from idsvc.domain.retention import Kept, last_start
 from idsvc.services import standing
 from idsvc.services.cards import change_delivery, change_state, end_of_validity
 from idsvc.services.journal import Journal
@@ -73,12 +72,12 @@ class DueCards:
     @property
     def last_order(self) -> date:
         """Give the last day of an order that can no longer be finished."""
-        return before(self.today, self.program.retention[Kept.CITY_SLOT_ORDER].span) - timedelta(days=1)
+        return last_start(self.program.retention, Kept.CITY_SLOT_ORDER, self.today)
 
     @property
     def last_end(self) -> date:
         """Give the last day on which a card could end whose own period is over."""
-        return before(self.today, self.program.retention[Kept.CARD].span) - timedelta(days=1)
+        return last_start(self.program.retention, Kept.CARD, self.today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from idsvc.domain.dates import before
 from idsvc.domain.ids import EpochName
 from idsvc.domain.program import Program
-from idsvc.domain.retention import Kept
+from idsvc.domain.retention import Kept, last_start
 from idsvc.services.due_cards import PAGE, DueCards
 from idsvc.services.retention_report import Rule
 from idsvc.services.sealing import Sealing
@@ -31,6 +30,7 @@ WORDS: Final[Mapping[Rule, str]] = {
     Rule.CARDS: "ended cards past their period",
     Rule.TOKENS: "tolerant tokens past their day",
     Rule.SESSIONS: "ended sessions and one-time codes",
+    Rule.STAFF: "closed accounts past their period",
     Rule.COUNTS: "day counts past their period",
     Rule.LIMITS: "old rate limit windows",
 }
@@ -59,7 +59,8 @@ def count_overdue(
     }
     begins = sealing.epochs.ends_at(EpochName((since - timedelta(days=1)).isoformat()))
     due = DueCards(program, since)
-    last_count = before(since, program.retention[Kept.COUNT].span)
+    last_count = last_start(program.retention, Kept.COUNT, since)
+    last_closed = last_start(program.retention, Kept.STAFF, since)
 
     def look(session: Session) -> dict[Rule, int]:
         return {
@@ -71,7 +72,8 @@ def count_overdue(
             Rule.CARDS: len(due.page_ended(session, None)),
             Rule.TOKENS: residents.count_due_tokens(session, since, most=MOST),
             Rule.SESSIONS: staff.count_ended_sessions(session, begins, most=MOST),
-            Rule.COUNTS: service.count_old_counts(session, before=last_count, most=MOST),
+            Rule.STAFF: staff.count_closed_accounts(session, until=last_closed, most=MOST),
+            Rule.COUNTS: service.count_old_counts(session, until=last_count, most=MOST),
             Rule.LIMITS: service.count_old_windows(session, before=begins - timedelta(days=1), most=MOST),
         }
 

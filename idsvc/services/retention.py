@@ -12,11 +12,10 @@ from functools import partial
 from typing import Final, TypeVar
 
 from idsvc.audit.sequencer import sequence, sign_head
-from idsvc.domain.dates import before
 from idsvc.domain.errors import IdsvcError, NotFound
 from idsvc.domain.ids import BlobId, Clock, EpochName, ItemId, Random, ResidentId, fresh_id
 from idsvc.domain.program import Program
-from idsvc.domain.retention import Kept, due_day
+from idsvc.domain.retention import Kept, due_day, last_start
 from idsvc.services.closing import forget_resident
 from idsvc.services.due_cards import PAGE, CardsByTime, DueCards
 from idsvc.services.journal import Journal
@@ -110,6 +109,7 @@ class Retention:
             self._each(Rule.CARDS, due.page_ended, acts.delete_ended),
             (Rule.TOKENS, self._once(lambda s: residents.delete_due_tokens(s, today))),
             (Rule.SESSIONS, self._once(lambda s: staff.delete_ended_sessions(s, self.clock()))),
+            (Rule.STAFF, self._once(self._delete_staff)),
             (Rule.COUNTS, self._once(self._delete_counts)),
             (Rule.LIMITS, self._once(self._delete_windows)),
             (Rule.ORPHANS, lambda _: self._remove_orphans()),
@@ -166,10 +166,13 @@ class Retention:
             return False
         return True
 
+    def _delete_staff(self, session: Session) -> int:
+        until = last_start(self.program.retention, Kept.STAFF, self.today)
+        return staff.delete_closed_accounts(session, until=until)
+
     def _delete_counts(self, session: Session) -> int:
-        return service.delete_counts(
-            session, before=before(self.today, self.program.retention[Kept.COUNT].span)
-        )
+        until = last_start(self.program.retention, Kept.COUNT, self.today)
+        return service.delete_counts(session, until=until)
 
     def _delete_windows(self, session: Session) -> int:
         return service.delete_old_windows(session, before=self.clock() - timedelta(days=1))

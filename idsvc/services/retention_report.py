@@ -18,6 +18,7 @@ class Rule(StrEnum):
     CARDS = "ended cards deleted"
     TOKENS = "tolerant tokens deleted"
     SESSIONS = "sessions and one-time codes deleted"
+    STAFF = "closed accounts deleted"
     COUNTS = "old day counts deleted"
     LIMITS = "rate limit windows deleted"
     ORPHANS = "orphaned blobs removed"

@@ -192,6 +192,33 @@ def test_sessions_codes_counts_and_limits_go_when_their_time_is_over(city: City)
     assert [rows[name] for name in kept] == [1, 1, 1, 1]
 
 
+def test_a_closed_account_goes_when_its_period_is_over_and_an_open_one_stays(city: City) -> None:
+    closed, kept = StaffId(fresh_id(os.urandom)), StaffId(fresh_id(os.urandom))
+
+    def act(session: Session) -> None:
+        session.add(Staff(id=closed, sign_in_name="clerk-1", role=Role.CLERK, disabled_on=city.today))
+        session.add(Staff(id=kept, sign_in_name="clerk-2", role=Role.CLERK, disabled_on=None))
+        session.flush()
+        code = OneTimeCode(
+            code_hash=os.urandom(32),
+            purpose=CodePurpose.INVITATION,
+            staff_id=closed,
+            expires_at=city.clock.now + timedelta(days=900),
+        )
+        session.add(code)
+
+    city.database.transact(act)
+    city.clock.now = city.clock.now.replace(year=2027)
+    assert Rule.STAFF not in _overdue(city)
+    assert city.run_retention().done[Rule.STAFF] == 0, "the anniversary is its last day"
+    city.clock.pass_days(1)
+    assert _overdue(city)[Rule.STAFF] == 1
+    report = city.run_retention()
+    assert (report.complete, report.done[Rule.STAFF]) == (True, 1)
+    assert [row["id"] for row in read_rows(city.database)["staff"]] == [kept]
+    assert "one_time_codes" not in count_rows(city.database)
+
+
 def test_a_blob_that_no_row_names_goes_after_a_day_and_a_fresh_one_stays(city: City) -> None:
     blob = BlobId(fresh_id(os.urandom))
     city.counter.sealing.blobs.write(blob, b"sealed")

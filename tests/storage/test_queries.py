@@ -468,7 +468,8 @@ def test_old_windows_and_counts_are_deleted(database: Database) -> None:
     later = _NOW + timedelta(hours=2)
     assert database.transact(lambda session: service.delete_old_windows(session, before=later)) == 2
     end = DAY + timedelta(days=2)
-    assert database.transact(lambda session: service.delete_counts(session, before=end)) == 2
+    last = DAY + timedelta(days=1)
+    assert database.transact(lambda session: service.delete_counts(session, until=last)) == 2
     sums = database.read(lambda session: service.sum_counts(session, DAY, end))
     assert sums[Counted.VOIDED] == 1
     assert database.read(lambda session: service.list_certificates(session, DAY, end)) == ()

@@ -74,14 +74,14 @@ def sum_counts(session: Session, first: date, last: date) -> Mapping[Counted, in
     return {what: found.get(what, 0) for what in Counted}
 
 
-def count_old_counts(session: Session, *, before: date, most: int) -> int:
-    """Count the day counts of the days before that one, up to `most`."""
-    return count_up_to(session, select(DayCount.day).where(DayCount.day < before), most)
+def count_old_counts(session: Session, *, until: date, most: int) -> int:
+    """Count the day counts up to and including that day, but no more than `most`."""
+    return count_up_to(session, select(DayCount.day).where(DayCount.day <= until), most)
 
 
-def delete_counts(session: Session, *, before: date) -> int:
-    """Delete the counts of the days before that one; gives their number."""
-    old = delete(DayCount).where(DayCount.day < before)
+def delete_counts(session: Session, *, until: date) -> int:
+    """Delete the counts up to and including that day; gives their number."""
+    old = delete(DayCount).where(DayCount.day <= until)
     return len(session.execute(old.returning(DayCount.day)).all())
 
 

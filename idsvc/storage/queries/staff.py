@@ -1,6 +1,6 @@
 """Queries about staff, sessions and one-time codes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -53,6 +53,20 @@ def take_code(session: Session, code_hash: bytes, *, purpose: CodePurpose, now: 
         OneTimeCode.code_hash == code_hash, OneTimeCode.purpose == purpose, OneTimeCode.expires_at > now
     )
     return session.execute(taken.returning(OneTimeCode.staff_id)).scalar()
+
+
+def count_closed_accounts(session: Session, *, until: date, most: int) -> int:
+    """Count the accounts that were closed on or before that day, up to `most`."""
+    return count_up_to(session, select(Staff.id).where(Staff.disabled_on <= until), most)
+
+
+def delete_closed_accounts(session: Session, *, until: date) -> int:
+    """Delete the accounts that were closed on or before that day, with what is left of theirs."""
+    closed = select(Staff.id).where(Staff.disabled_on <= until)
+    for owned in (StoredSession, OneTimeCode):
+        session.execute(delete(owned).where(owned.staff_id.in_(closed)))
+    gone = delete(Staff).where(Staff.disabled_on <= until).returning(Staff.id)
+    return len(session.execute(gone).all())
 
 
 def count_ended_sessions(session: Session, moment: datetime, *, most: int) -> int:
