@@ -52,12 +52,13 @@ def load_artwork(path: Path, *, program: Program) -> Artwork:
     """
     try:
         text = path.read_text("utf-8")
-        table = tomllib.loads(text)
     except (OSError, UnicodeDecodeError):
         raise BadSetting(
             f"The artwork {path} cannot be read; copy artwork.toml and seal.svg of a city that "
             "ships with idsvc (templates/programs/) beside the program file."
         ) from None
+    try:
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as mistake:
         hint = explain_toml(text, mistake)
         raise BadSetting(
