@@ -32,7 +32,10 @@ def set_notes(notes: Notes) -> tuple[SetNote, ...]:
         if made:
             top = made[-1].foot + note.gap * _MM
         width = notes.box.width * _MM
-        wrapped = wrap(note.text, width=width, size=note.size, weight=note.weight)
+        is_address = len(note.text.split()) == 1  # broken after its hyphens, nobody could tell whose they are
+        wrapped = (
+            (note.text,) if is_address else wrap(note.text, width=width, size=note.size, weight=note.weight)
+        )
         lines = tuple(part for line in wrapped for part in _break_address(line, width, note))
         made.append(SetNote(top, lines, note))
     return tuple(made)
