@@ -3,23 +3,21 @@
 IDSVC_TEST_TWINS=200 runs that many pairs of the quick commands on each engine.
 """
 
-import json
 import os
 import random
 import re
 import shutil
 import signal
-import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -30,13 +28,13 @@ from idsvc.cli.commands import COMMANDS
 from idsvc.program import load
 from idsvc.storage.database import Database
 from tests.databases import drop_postgres_url, make_postgres_url
-from tests.minimization.commanding import Said, User
-from tests.minimization.hidden import LANGUAGES, Hidden, draw_hidden, portrait_file
+from tests.minimization.commanding import Said
+from tests.minimization.desks import Desk, ask, speaking
+from tests.minimization.hidden import LANGUAGES, Hidden, draw_hidden
 from tests.minimization.test_canaries import search
 from tests.minimization.traces import differences, trace
 from tests.services.city import PROGRAM_FILE, City, SetClock
 
-_ROOT = Path(__file__).parents[2]
 _ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 _PAIRS = int(os.environ.get("IDSVC_TEST_TWINS", "2"))
 _EACH = 20
@@ -75,6 +73,8 @@ _SLOW = (
     "verify OUT/demo/card.pdf --public OUT/demo/public",
 )
 _WITHOUT_SETTINGS = ("develop --no-serve",)
+_WORDS = "hidden words"
+Left = dict[str, object]
 _SERVED = "serve"
 """Started and stopped by its own test."""
 
@@ -93,77 +93,6 @@ def _list_commands(
             yield from _list_commands(command.commands, (*before, name))
         else:
             yield (*before, name)
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """Where one twin sits: a copy of the installation, and files of their own naming."""
-
-    folder: Path
-    hidden: Hidden
-    url: str
-
-    @property
-    def places(self) -> Places:
-        return Places(self.folder / "city")
-
-    @property
-    def home(self) -> Path:
-        return self.folder / f"home of {self.hidden.papers[0]}"
-
-    @property
-    def names(self) -> Mapping[str, str]:
-        """What stands for each word in the commands."""
-        zone = ZoneInfo(load(PROGRAM_FILE).city.timezone)
-        return {
-            "TODAY": datetime.now(zone).date().isoformat(),
-            "PUBLIC": str(self.places.public),
-            "ROOTS": str(self.places.roots),
-            "SECRET": str(self.places.secret),
-            "MORE": str(self.folder / "city" / "more"),
-            "WITNESS": str(self.folder / "city" / "witness"),
-            "PROGRAM": str(self.home / self.hidden.papers[-1] / "program.toml"),
-            "PORTRAIT": str(self.home / self.hidden.file_name),
-            "OUT": str(self.folder / "out"),
-        }
-
-    def sit_down(self, model: Path | None) -> None:
-        """Lay out the installation and this twin's files."""
-        self.home.mkdir(parents=True)
-        (self.folder / "out").mkdir()
-        if model is not None:
-            shutil.copytree(model, self.places.folder)
-        shutil.copytree(PROGRAM_FILE.parent, self.home / self.hidden.papers[-1])
-        (self.home / self.hidden.file_name).write_bytes(portrait_file(self.hidden))
-
-    def user(self, lines: Sequence[str], *, settings: bool = True, **more: str) -> User:
-        """Give these commands to this twin."""
-        installed = self.places.environment(program=PROGRAM_FILE, database_url=self.url) if settings else {}
-        words = self.names
-        commands = []
-        for line in lines:
-            parts = [word.partition("/") for word in line.split()]
-            commands.append([words.get(head, head) + slash + tail for head, slash, tail in parts])
-        return {
-            "environment": {
-                "HOME": str(self.home),
-                "USER": self.hidden.papers[0],
-                "COLUMNS": str(40 + len(self.hidden.file_name) * 3),
-                "TZ": "Asia/Tokyo" if len(self.hidden.papers) % 2 else "America/Guatemala",
-                "IDSVC_BIND": f"127.0.0.1:{_free_port()}",
-                **installed,
-                **more,
-            },
-            "folder": str(self.home),
-            "commands": commands,
-        }
-
-    def plain(self, told: str) -> str:
-        """Give what a command told without this twin's paths, without figures, times and ids."""
-        for name, path in sorted(self.names.items(), key=lambda item: -len(item[1])):
-            told = told.replace(path, name)
-        told = told.replace(str(self.home), "HOME").replace(str(self.folder), "FOLDER")
-        return re.sub(r"\d+", "#", re.sub(r"\b[0-9a-f]{16,}\b", "ID", told))
 
 
 @pytest.fixture(scope="module")
@@ -192,9 +121,55 @@ def test_commands_leave_the_same_shape_whoever_runs_them(model: Path, tmp_path: 
             for twin in (0, 1)
         )
         for one, other in zip(first, second, strict=True):
-            assert differences(one, other) == [], [
-                (one[key], other[key]) for key in differences(one, other) if key.startswith("said")
-            ]
+            assert _told_apart(one, other) == []
+
+
+def _told_apart(first: Left, second: Left) -> list[object]:
+    """Name everything by which twins can be told apart, or what was hidden can be read."""
+    found = [(name, first.get(name), second.get(name)) for name in differences(first, second)]
+    return [*found, *_words_found(first), *_words_found(second)]
+
+
+def _words_found(left: Left) -> list[object]:
+    words = left[_WORDS]
+    assert isinstance(words, list)
+    return words
+
+
+def _plant_file_name(desk: Desk) -> None:
+    (desk.places.folder / desk.hidden.file_name).write_bytes(b"")
+
+
+def _plant_language(desk: Desk) -> None:
+    (desk.places.public / "upgrade.log").write_text(f"locale {desk.hidden.language}\n")
+
+
+def _plant_size(desk: Desk) -> None:
+    (desk.places.folder / "upgrade.log").write_text("." * len(desk.hidden.file_name))
+
+
+def _plant_count(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.places.folder / "idsvc.db")) as database, database:
+        for number in range(len(desk.hidden.papers)):
+            database.execute("INSERT INTO day_counts VALUES (?, 'voided', 1)", (f"2026-01-0{number + 1}",))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plant", [_plant_file_name, _plant_language, _plant_size, _plant_count])
+def test_what_a_command_could_leave_is_noticed(
+    model: Path, tmp_path: Path, plant: Callable[[Desk], None]
+) -> None:
+    chance = random.Random(8)  # noqa: S311
+    pair = [
+        replace(_draw(chance, "ar_EG.UTF-8"), papers=("lease",) * n, file_name=f"lease-{'7' * n}.png")
+        for n in (1, 3)
+    ]
+
+    (first,), (second,) = (
+        _work(tmp_path / str(n), [each], "sqlite", ["db upgrade"], model=model, plant=plant)
+        for n, each in enumerate(pair)
+    )
+    assert _told_apart(first, second) != []
 
 
 @pytest.mark.slow
@@ -210,7 +185,7 @@ def test_the_demonstration_and_what_is_drawn_have_the_same_shape(
         _work(tmp_path / str(twin), [_draw(chance, language)], engine, lines, model=model)
         for twin, language in enumerate(languages)
     )
-    assert differences(first, second) == []
+    assert _told_apart(first, second) == []
     assert len([name for name in first if name.startswith("out/demo")]) >= 10
 
 
@@ -223,7 +198,7 @@ def test_a_development_installation_has_the_same_shape_whoever_starts_it(tmp_pat
         _work(tmp_path / str(twin), [_draw(chance, language)], engine, _WITHOUT_SETTINGS, model=None)
         for twin, language in enumerate(chance.sample(LANGUAGES, 2))
     )
-    assert differences(first, second) == []
+    assert _told_apart(first, second) == []
     assert any(name.startswith("var/specimen") for name in first)
 
 
@@ -234,20 +209,20 @@ def test_a_server_says_the_same_whoever_starts_it_and_asks_it(model: Path, tmp_p
     said = []
     for twin, language in enumerate(chance.sample(LANGUAGES, 2)):
         hidden = _draw(chance, language)
-        desk = _Desk(tmp_path / str(twin), hidden, f"sqlite:///{tmp_path / str(twin) / 'idsvc.db'}")
+        desk = Desk(tmp_path / str(twin), hidden, f"sqlite:///{tmp_path / str(twin) / 'idsvc.db'}")
         desk.sit_down(model)
         user = desk.user(["db upgrade", "publish PUBLIC"], IDSVC_SURFACES="verifier,counter")
-        before = _ask([user], language)[0]
+        before = ask([user], language)[0]
         with subprocess.Popen(
             [sys.executable, "-m", "idsvc", "serve"],
             cwd=desk.home,
-            env=_environment(language) | user["environment"],
+            env=speaking(language) | user["environment"],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         ) as server:
             address = f"http://{user['environment']['IDSVC_BIND']}"
             answers = _visit(address, hidden)
-            healthy = _ask([user | {"commands": [["healthcheck"]]}], language)[0]
+            healthy = ask([user | {"commands": [["healthcheck"]]}], language)[0]
             server.send_signal(signal.SIGTERM)
             out, _ = server.communicate(timeout=60)
         told = [desk.plain(each["told"]) for each in (*before, *healthy)]
@@ -284,6 +259,10 @@ def _answer(request: urllib.request.Request) -> int:
                 raise
 
 
+def _leave_alone(_: Desk) -> None:
+    """Plant nothing."""
+
+
 def _work(
     folder: Path,
     visits: Sequence[Hidden],
@@ -291,14 +270,15 @@ def _work(
     lines: Sequence[str],
     *,
     model: Path | None,
-) -> list[dict[str, object]]:
+    plant: Callable[[Desk], None] = _leave_alone,
+) -> list[Left]:
     """Let one twin of each pair run the commands; gives what each said and left."""
     desks = []
     for number, hidden in enumerate(visits):
         place = folder / str(number)
         local = place / "city" / "idsvc.db" if model is not None else place / "idsvc.db"
         url = f"sqlite:///{local}" if engine == "sqlite" else make_postgres_url()
-        desk = _Desk(place, hidden, url)
+        desk = Desk(place, hidden, url)
         desk.sit_down(model)
         desks.append(desk)
     settings = model is not None
@@ -307,7 +287,10 @@ def _work(
         desk.user(lines, settings=settings, **({} if settings else {"IDSVC_DATABASE_URL": desk.url}))
         for desk in desks
     ]
-    left = [_left(desk, said) for desk, said in zip(desks, _ask(users, language), strict=True)]
+    told = ask(users, language)
+    for desk in desks:
+        plant(desk)
+    left = [_left(desk, said) for desk, said in zip(desks, told, strict=True)]
     for desk in desks:
         if engine != "sqlite":
             drop_postgres_url(desk.url)
@@ -315,7 +298,7 @@ def _work(
     return left
 
 
-def _left(desk: _Desk, said: Sequence[Said]) -> dict[str, object]:
+def _left(desk: Desk, said: Sequence[Said]) -> dict[str, object]:
     left: dict[str, object] = {}
     for number, each in enumerate(said):
         words = tuple(each["command"])
@@ -332,8 +315,7 @@ def _left(desk: _Desk, said: Sequence[Said]) -> dict[str, object]:
     for name in drawn:
         left |= _pictures(installed / name, f"var/{name}")
     left |= _pictures(desk.folder / "out", "out")
-    _search_all(desk)
-    return left
+    return left | {_WORDS: _found(desk)}
 
 
 _CODES = {("db", "check"): (0, 1), ("healthcheck",): (0, 69), ("verify",): (0, 2)}
@@ -370,41 +352,17 @@ def _pictures(folder: Path, name: str) -> dict[str, object]:
     return left
 
 
-def _search_all(desk: _Desk) -> None:
+def _found(desk: Desk) -> list[str]:
     """Search everything that a twin's commands left for what may not be known of them."""
     places = (desk.places.folder, desk.home / "var", desk.folder / "out")
     files = (path for place in places for path in place.rglob("*") if path.is_file())
     content = b"\n".join(str(path.relative_to(desk.folder)).encode() + path.read_bytes() for path in files)
-    assert search(content, _words(desk.hidden)) == []
+    return search(content, _words(desk.hidden))
 
 
 def _words(hidden: Hidden) -> tuple[str, ...]:
     return (hidden.file_name, hidden.language, *(value for _, value in hidden.metadata if len(value) > 8))
 
 
-def _ask(users: Sequence[User], language: str) -> list[list[Said]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.minimization.commanding"],
-        check=True,
-        input=json.dumps(users).encode(),
-        stdout=subprocess.PIPE,
-        cwd=_ROOT,
-        env=_environment(language),
-    )
-    answers: list[list[Said]] = json.loads(done.stdout)
-    return answers
-
-
-def _environment(language: str) -> dict[str, str]:
-    languages = dict.fromkeys(("LANG", "LC_ALL", "LANGUAGE"), language)
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT), **languages}
-
-
 def _draw(chance: random.Random, language: str) -> Hidden:
     return replace(draw_hidden(chance), language=language)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
