@@ -50,7 +50,7 @@ CARD_STEPS: Mapping[CardState, frozenset[CardState]] = {
     CardState.ORDERED: frozenset({CardState.PRINTED, CardState.VOIDED, CardState.REVOKED}),
     CardState.PRINTED: frozenset({CardState.ACTIVE, CardState.VOIDED, CardState.REVOKED}),
     CardState.ACTIVE: frozenset({CardState.SUSPENDED, CardState.EXPIRED, CardState.REVOKED}),
-    CardState.SUSPENDED: frozenset({CardState.ACTIVE, CardState.EXPIRED, CardState.REVOKED}),
+    CardState.SUSPENDED: frozenset({CardState.ACTIVE, CardState.REVOKED}),
     CardState.EXPIRED: frozenset(),
     CardState.REVOKED: frozenset(),
     CardState.VOIDED: frozenset(),
@@ -67,6 +67,9 @@ DELIVERY_STEPS: Mapping[Delivery, frozenset[Delivery]] = {
 
 ENDED = frozenset(state for state, steps in CARD_STEPS.items() if not steps)
 """The states that a card never leaves."""
+
+IN_USE = frozenset({CardState.ACTIVE, CardState.SUSPENDED})
+"""The states that end by the passing of time."""
 
 _STATUS = {
     CardState.SUSPENDED: CardStatus.SUSPENDED,
@@ -92,7 +95,16 @@ def move_delivery(state: Delivery, to: Delivery) -> Delivery:
 def state_on(state: CardState, *, expires_on: date | None, today: date) -> CardState:
     """Tell the state that a card has today: past its last day it is expired, written or not."""
     ended = expires_on is not None and expires_on < today
-    return CardState.EXPIRED if ended and CardState.EXPIRED in CARD_STEPS[state] else state
+    return CardState.EXPIRED if ended and state in IN_USE else state
+
+
+def end_by_time(state: CardState) -> CardState:
+    """Give the end of a card in use after its last day: a suspended one is revoked.
+
+    An expired card still opens to its renewal code, so that it can be renewed. A card that nobody brought
+    back into use was lost, and its slip perhaps with it: what suspending closed, time does not open again.
+    """
+    return move_card(state, CardState.REVOKED if state is CardState.SUSPENDED else CardState.EXPIRED)
 
 
 def status_of(state: CardState) -> CardStatus:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from idsvc.domain.ids import CardId
-from idsvc.domain.lifecycle import ENDED, CardState, Delivery
+from idsvc.domain.lifecycle import ENDED, IN_USE, CardState, Delivery, end_by_time
 from idsvc.domain.program import Program
 from idsvc.domain.retention import Kept, last_start
 from idsvc.services import standing
@@ -26,7 +26,6 @@ from idsvc.storage.records import Act, Card
 PAGE: Final = 500
 """Ids of one look: small enough that a counter is never kept waiting."""
 _WAITING: Final = (Delivery.AWAITING_PICK_UP, Delivery.RETURNED)
-_IN_USE: Final = (CardState.ACTIVE, CardState.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +87,17 @@ class CardsByTime:
     journal: Journal
 
     def expire(self, session: Session, card_id: CardId) -> tuple[bool, Doomed]:
-        """Let a card end on the day after its last, however late this is done."""
+        """Let a card end on the day after its last, however late this is done; a suspended one is revoked."""
         card = cards.find_card(session, card_id)
-        if card is None or card.state not in _IN_USE:
+        if card is None or card.state not in IN_USE:
             return False, NOTHING
         if card.expires_on is None or card.expires_on >= self.due.today:
             return False, NOTHING
         ended = end_of_validity(card.expires_on)
-        change_state(session, card, CardState.EXPIRED, program=self.due.program, today=ended)
+        end = end_by_time(card.state)
+        change_state(session, card, end, program=self.due.program, today=ended)
+        if end is CardState.REVOKED:
+            self.journal.note(session, Act.CARD_REVOKED, card.resident_id)
         return True, NOTHING
 
     def destroy_uncollected(self, session: Session, card_id: CardId) -> tuple[bool, Doomed]:

@@ -11,7 +11,7 @@ from datetime import date
 
 from idsvc.domain.errors import Conflict
 from idsvc.domain.ids import CardId, ResidentId, fresh_id
-from idsvc.domain.lifecycle import CardState, state_on
+from idsvc.domain.lifecycle import IN_USE, CardState, state_on
 from idsvc.domain.validity import expires_on
 from idsvc.services.cards import change_state, find
 from idsvc.services.means import Means
@@ -22,8 +22,6 @@ from idsvc.storage.database import Session
 from idsvc.storage.queries import cards
 from idsvc.storage.records import Act, Card
 from idsvc.vault.record import ResidentRecord
-
-_IN_USE = frozenset({CardState.ACTIVE, CardState.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +103,5 @@ def approve(
 def _list_in_use(session: Session, resident_id: ResidentId, *, today: date) -> frozenset[CardId]:
     held = cards.list_cards(session, resident_id)
     return frozenset(
-        card.id for card in held if state_on(card.state, expires_on=card.expires_on, today=today) in _IN_USE
+        card.id for card in held if state_on(card.state, expires_on=card.expires_on, today=today) in IN_USE
     )

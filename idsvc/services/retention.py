@@ -146,14 +146,20 @@ class Retention:
             report.failures.append((Rule.KEYS, told))
 
     def _delete_items(self, report: Report) -> Iterator[int]:
-        """Delete the rows and blobs of epochs that are over; one bad blob holds up no other."""
+        """Delete the rows and blobs of epochs that are over; one bad blob or page holds up no other."""
         for epoch in self.database.read(lambda session: items.list_due_epochs(session, self.today)):
             after: ItemId | None = None
+            refused: list[IdsvcError] = []
             while lines := self._page_items(epoch, after):
                 after = lines[-1].id
                 removed = [line.id for line in lines if line.in_database or self._removed(line.id, report)]
-                self.database.transact(partial(items.delete_items, item_ids=removed))
-                yield len(removed)
+                try:
+                    self.database.transact(partial(items.delete_items, item_ids=removed))
+                except IdsvcError as failure:  # a full database keeps its rows; every blob goes all the same
+                    refused.append(failure)
+                else:
+                    yield len(removed)
+            report.failures += [(Rule.ITEMS, str(failure)) for failure in refused[:1]]
 
     def _page_items(self, epoch: EpochName, after: ItemId | None) -> tuple[items.ItemLine, ...]:
         return self.database.read(lambda s: items.page_epoch(s, epoch, limit=PAGE, after=after))

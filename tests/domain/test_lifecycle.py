@@ -12,6 +12,7 @@ from idsvc.domain.lifecycle import (
     CardState,
     CardStatus,
     Delivery,
+    end_by_time,
     move_card,
     move_delivery,
     state_on,
@@ -81,3 +82,11 @@ def test_a_card_is_expired_the_day_after_its_last_day() -> None:
     assert state_on(CardState.SUSPENDED, expires_on=last, today=date(2028, 3, 1)) is CardState.EXPIRED
     assert state_on(CardState.REVOKED, expires_on=last, today=date(2028, 3, 1)) is CardState.REVOKED
     assert state_on(CardState.ACTIVE, expires_on=None, today=date(2999, 1, 1)) is CardState.ACTIVE
+
+
+def test_time_ends_a_card_in_use_and_what_was_suspended_stays_closed() -> None:
+    assert end_by_time(CardState.ACTIVE) is CardState.EXPIRED
+    assert end_by_time(CardState.SUSPENDED) is CardState.REVOKED
+    for state in set(CardState) - {CardState.ACTIVE, CardState.SUSPENDED}:
+        with pytest.raises(Conflict):
+            end_by_time(state)

@@ -1,8 +1,11 @@
 """What is purged is gone from every copy: a thief takes everything, every day, and keeps all of it."""
 
+import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,11 +26,12 @@ from idsvc.storage.records import Draft, RecordId
 from idsvc.storage.records import SealedItem as Row
 from idsvc.vault.blobs import BlobStore
 from idsvc.vault.items import SealedItem
-from idsvc.vault.kinds import CITY_SLOT, CONTACT, DRAFT, SealedKind
+from idsvc.vault.kinds import CITY_SLOT, CONTACT, DRAFT, UNCROPPED_PORTRAIT, SealedKind
 from tests.databases import *  # noqa: F403 - fixtures
 from tests.minimization.cluster import Cluster, private_cluster, restored
 from tests.services.city import START, City, found
 
+ROOT = Path(__file__).parents[2]
 ITEMS = 1_020
 _KINDS: dict[str, SealedKind] = {kind.until: kind for kind in (DRAFT, CONTACT, CITY_SLOT)}
 _DAYS = {DRAFT: 1, CONTACT: 3, CITY_SLOT: 5}
@@ -174,6 +178,71 @@ def test_purged_items_open_from_no_copy_although_the_database_is_stopped(
     assert not report.complete
     assert report.done[Rule.KEYS] == 3
     assert _open_all(_from_sqlite(tmp_path / "idsvc.db"), blobs, _as_on_that_day(city)) == {"shut": ITEMS}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.needs("strace")
+def test_purged_items_open_from_no_copy_although_the_database_is_full(filled: City, tmp_path: Path) -> None:
+    """Drafts, contacts and slots, in rows and in blobs: keys and blobs go, the rows wait for room."""
+    city, blobs, file = filled, _take_blobs(filled, "stolen-blobs"), tmp_path / "idsvc.db"
+    last = city.counter.sealing.epochs.create_if_absent(city.today + timedelta(days=max(_DAYS.values())))
+    pictures = [
+        city.counter.sealing.prepare(UNCROPPED_PORTRAIT, epoch=last, owner="f" * 32, content=b"x")
+        for _ in range(20)
+    ]
+    city.database.transact(lambda session: [item.add(session) for item in pictures])
+    assert {item.id for item in pictures} < city.blobs(), "blobs of the last day too, behind refused rows"
+    control = _open_all(_from_sqlite(file), blobs, _as_on_that_day(city))
+    assert control == {"open": ITEMS}, "the control: before the purge the thief opens everything"
+    city.clock.pass_days(6)
+    city.database.close()
+    done, failures = _purge_with_a_full_database(city, file)
+    assert done["KEYS"] == 3
+    assert done["ITEMS"] == 0
+    assert any("disk is full" in sentence for sentence in failures)
+    assert city.blobs() == set(), "removing a blob needs no room"
+    assert sum(1 for _ in _from_sqlite(file)) == ITEMS, "no row could go"
+    assert _open_all(_from_sqlite(file), blobs, _as_on_that_day(city)) == {"shut": ITEMS}
+    report = city.run_retention()
+    assert report.complete, report.failures
+    assert report.done[Rule.ITEMS] == ITEMS + len(pictures)
+    assert list(_from_sqlite(file)) == []
+
+
+def _purge_with_a_full_database(city: City, file: Path) -> tuple[dict[str, int], list[str]]:
+    """Run retention in a process of its own to which the disk gives no room for the database."""
+    program = """
+import json, os, sys
+from datetime import datetime
+from pathlib import Path
+from idsvc.storage.database import Database
+from tests.services.city import City, SetClock
+
+database = Database(f"sqlite:///{sys.argv[2]}", random=os.urandom)
+city = City(Path(sys.argv[1]), database, clock=SetClock(datetime.fromisoformat(sys.argv[3])))
+report = city.run_retention()
+done = {rule.name: count for rule, count in report.done.items()}
+print(json.dumps([done, [sentence for _, sentence in report.failures]]))
+"""
+    full = [f"--trace-path={file}", f"--trace-path={file}-wal", "-e", "inject=pwrite64,write:error=ENOSPC"]
+    command = [
+        "strace",
+        "-f",
+        "-qq",
+        "-o",
+        str(city.folder.parent / "strace"),
+        *full,
+        sys.executable,
+        "-c",
+        program,
+    ]
+    arguments = [str(city.folder), str(file), city.clock.now.isoformat()]
+    ran = subprocess.run(
+        [*command, *arguments], check=True, capture_output=True, text=True, cwd=ROOT, timeout=300
+    )
+    done, failures = json.loads(ran.stdout.splitlines()[-1])
+    return done, failures
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from idsvc.domain.errors import Destroyed, Unavailable
 from idsvc.domain.ids import BlobId, DraftId, StaffId, fresh_id
 from idsvc.domain.lifecycle import CardState, Delivery
 from idsvc.domain.retention import Kept
-from idsvc.services import activation
+from idsvc.services import activation, standing
 from idsvc.services.cards import find
 from idsvc.services.enrollment import open_draft
 from idsvc.services.overdue import count_overdue, round_overdue
@@ -24,6 +24,7 @@ from idsvc.storage.queries import audit, service
 from idsvc.storage.records import Counted, OneTimeCode, Role, SessionKind, Staff, StoredSession
 from idsvc.storage.records.staff import CodePurpose
 from idsvc.vault.kinds import UNCROPPED_PORTRAIT
+from idsvc.vault.slots import WrongCode
 from tests.services.city import City, count_rows, count_secrets, read_rows
 from tests.services.conftest import Placing
 
@@ -97,6 +98,31 @@ def test_a_card_expires_the_record_is_kept_for_renewal_and_then_everything_is_fo
     assert city.blobs() == set()
     gone = {"residents", "cards", "records", "slots", "person_tags", "enrollments", "card_numbers"}
     assert not gone & set(count_rows(city.database))
+
+
+@pytest.mark.slow
+def test_a_suspended_card_that_expires_does_not_open_to_its_code_again(at_stage: Placing) -> None:
+    city, ana = at_stage("issued")
+    number, code = city.number(ana.produced), ana.produced.code
+    assert code is not None
+    desk = city.desk
+
+    def act(session: Session) -> None:
+        card = find(session, ana.card)
+        standing.suspend(session, card, program=city.program, journal=desk.journal, today=city.today)
+
+    city.database.transact(act)
+    city.clock.now = city.clock.now.replace(year=2031, day=3)
+    with pytest.raises(WrongCode):
+        city.portal.portal().open(number, code)
+    report = city.run_retention()
+    assert (report.complete, report.done[Rule.EXPIRED]) == (True, 1)
+    card = city.card(ana.card)
+    assert (card.state, card.state_on) == (CardState.REVOKED, date(2031, 3, 3))
+    with pytest.raises(WrongCode):
+        city.portal.portal().open(number, code)
+    city.clock.now = city.clock.now.replace(month=9, day=4)
+    assert city.run_retention().done[Rule.RESIDENTS] == 1, "kept no longer than after an expiry"
 
 
 @pytest.mark.slow

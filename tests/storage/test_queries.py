@@ -216,8 +216,6 @@ def test_a_request_sent_twice_waits_once(database: Database, person: Person) -> 
         found.state = RequestState.APPROVED
         session.flush()
         assert work.list_waiting_requests(session, limit=10) == ()
-        work.delete_request(session, found)
-        assert work.find_request(session, request.id) is None
 
     database.transact(act)
 
@@ -340,7 +338,6 @@ def test_items_are_paged_by_epoch_without_their_bodies(database: Database) -> No
         assert [line.in_database for line in (*first, *rest)] == [True, False, False, False, False]
         assert items.list_due_epochs(session, date.fromisoformat(EPOCH)) == ()
         assert items.list_due_epochs(session, date.fromisoformat(EPOCH) + timedelta(1)) == (EPOCH,)
-        assert items.count_items(session, EPOCH) == 5
         assert len(items.list_items_of(session, "o" * 32)) == 5
         assert items.list_items_of(session, "o" * 32, kind=Kept.DRAFT) == ()
         found = items.find_item(session, ids[0])
@@ -349,7 +346,7 @@ def test_items_are_paged_by_epoch_without_their_bodies(database: Database) -> No
 
     database.read(ask)
     database.transact(lambda session: items.delete_items(session, ids[1:]))
-    assert database.read(lambda session: items.count_items(session, EPOCH)) == 1
+    assert len(database.read(lambda session: items.page_epoch(session, EPOCH, limit=9))) == 1
 
 
 def test_a_declined_draft_leaves_nothing(database: Database) -> None:

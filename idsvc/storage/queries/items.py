@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from idsvc.domain.ids import BlobId, DraftId, EpochName, ItemId
@@ -45,11 +45,6 @@ def list_due_epochs(session: Session, today: date) -> tuple[EpochName, ...]:
         .order_by(SealedItem.epoch)
     )
     return tuple(session.scalars(over))
-
-
-def count_items(session: Session, epoch: EpochName) -> int:
-    """Count the items of an epoch."""
-    return session.scalar(select(func.count()).select_from(SealedItem).where(SealedItem.epoch == epoch)) or 0
 
 
 def page_epoch(

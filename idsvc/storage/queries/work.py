@@ -37,13 +37,6 @@ def list_requests_of(session: Session, resident_id: ResidentId) -> tuple[Request
     return tuple(session.scalars(found))
 
 
-def delete_request(session: Session, request: Request) -> None:
-    """Delete a decided request; its sealed item is destroyed apart."""
-    session.execute(
-        delete(Request).where(Request.resident_id == request.resident_id, Request.id == request.id)
-    )
-
-
 def find_job(session: Session, job_id: PrintJobId) -> PrintJob | None:
     """Find a print job by its id."""
     return session.scalars(select(PrintJob).where(PrintJob.id == job_id)).one_or_none()
