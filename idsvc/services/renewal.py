@@ -25,7 +25,7 @@ from idsvc.services.sealing import NOTHING, Doomed, PreparedItem, Sealing, doom
 from idsvc.services.source_documents import PLACES, delete_papers
 from idsvc.storage.database import Session, answer_was_lost
 from idsvc.storage.queries import cards, items, work
-from idsvc.storage.records import Act, Request, RequestState
+from idsvc.storage.records import Act, Request
 from idsvc.vault.kinds import REQUEST
 from idsvc.vault.record import ResidentRecord, decode_record, encode_record
 
@@ -122,7 +122,6 @@ def submit(
         id=request_id,
         card_id=opened.card_id,
         kind=Issuance.RENEWAL,
-        state=RequestState.WAITING,
         submitted_on=today,
         item_id=prepared[0].id,
     )

@@ -10,7 +10,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index(op.f("ix_cards_state_state_on"), "cards", ["state", "state_on"])
-
-
-def downgrade() -> None:
-    op.drop_index(op.f("ix_cards_state_state_on"), table_name="cards")

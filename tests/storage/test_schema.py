@@ -1,8 +1,10 @@
 import os
 import re
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from sqlalchemy import text
 from idsvc import resources
 from idsvc.domain.errors import BadSetting
 from idsvc.storage.database import Database
+from idsvc.storage.queries import work
 from idsvc.storage.records import Record
+from tests.storage.people import draw_person, enroll
 
 _CHECKS_POSTGRESQL = """
     SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid), condeferrable, condeferred
@@ -108,6 +112,34 @@ def test_a_database_behind_is_refused(
         database.require_schema()
     database.upgrade()
     database.require_schema()
+
+
+def test_a_request_that_waits_goes_through_the_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = draw_person()
+    older = tmp_path / "migrations"
+    shutil.copytree(resources.path("migrations"), older)
+    for file in (older / "versions").glob("0003*.py"):
+        file.unlink()
+    with closing(Database(f"sqlite:///{tmp_path / 'old.db'}", random=os.urandom)) as database:
+        with monkeypatch.context() as patch:
+            patch.setattr(resources, "path", lambda _: older)
+            database.upgrade()
+        database.transact(lambda session: enroll(session, person))
+        row = {"resident": person.resident, "id": "a" * 32, "card": person.card, "item": "b" * 32}
+        with database.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO requests (resident_id, id, card_id, kind, state, submitted_on, item_id) "
+                    "VALUES (:resident, :id, :card, 'renewal', 'waiting', '2026-03-02', :item)"
+                ),
+                row,
+            )
+        database.upgrade()
+        (request,) = database.read(lambda session: work.list_waiting_requests(session, limit=9))
+        assert (request.resident_id, request.id, request.card_id) == (person.resident, "a" * 32, person.card)
+        assert (request.submitted_on, request.item_id) == (date(2026, 3, 2), "b" * 32)
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from idsvc.domain.ids import CardId, PrintJobId, Random, RequestId, ResidentId
 from idsvc.storage.claims import claim
-from idsvc.storage.records import BatchId, PrintJob, PrintState, Request, RequestState
+from idsvc.storage.records import BatchId, PrintJob, PrintState, Request
 
 _SHUFFLE_BYTES = 16
 
@@ -22,12 +22,7 @@ def find_request(session: Session, request_id: RequestId) -> Request | None:
 
 def list_waiting_requests(session: Session, *, limit: int) -> tuple[Request, ...]:
     """List the requests that wait for a decision, the oldest day first and within a day by random id."""
-    waiting = (
-        select(Request)
-        .where(Request.state == RequestState.WAITING)
-        .order_by(Request.submitted_on, Request.id)
-        .limit(limit)
-    )
+    waiting = select(Request).order_by(Request.submitted_on, Request.id).limit(limit)
     return tuple(session.scalars(waiting))
 
 

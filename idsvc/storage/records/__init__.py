@@ -18,7 +18,6 @@ from idsvc.storage.records.cards import (
     PrintJob,
     PrintState,
     Request,
-    RequestState,
     StatusEntry,
 )
 from idsvc.storage.records.items import ITEM_KINDS, Draft, SealedItem
@@ -71,7 +70,6 @@ __all__ = [
     "Record",
     "RecordId",
     "Request",
-    "RequestState",
     "Resident",
     "Role",
     "SealedItem",

@@ -35,13 +35,6 @@ class StatusBits(TypeDecorator[CardStatus]):
         return None if value is None else CardStatus(value)
 
 
-class RequestState(StrEnum):
-    """Where a resident's request stands; a declined one is destroyed."""
-
-    WAITING = "waiting"
-    APPROVED = "approved"
-
-
 class PrintState(StrEnum):
     """Where a print job stands; a queue's word that it is done is no proof of a card."""
 
@@ -220,14 +213,12 @@ class StatusEntry(Record):
 
 
 class Request(Record):
-    """A renewal or replacement that a resident asked for and nobody has decided yet."""
+    """A renewal or replacement that a resident asked for and nobody has decided yet; then it is deleted."""
 
     __tablename__ = "requests"
     __table_args__ = table(
         belongs_to(("resident_id", "card_id"), "cards", ("resident_id", "id")),
         one_of("kind", (Issuance.RENEWAL, Issuance.REPLACEMENT)),
-        one_of("state", RequestState),
-        Index(None, "state", "submitted_on"),
     )
 
     resident_id: Mapped[ResidentId] = stored(
@@ -261,15 +252,9 @@ class Request(Record):
         until=Kept.REQUEST,
         how=Protection.CLOSED,
     )
-    state: Mapped[RequestState] = stored(
-        closed(RequestState),
-        what="waiting or approved",
-        why="fills the list of what a clerk has to decide",
-        until=Kept.REQUEST,
-        how=Protection.CLOSED,
-    )
     submitted_on: Mapped[date] = stored(
         Date,
+        index=True,
         what="day of submission",
         why="the oldest is decided first",
         until=Kept.REQUEST,
