@@ -1,6 +1,7 @@
 """Draw with reportlab what is the same on every card of a city: panels, nets, the seal, the city's words."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
@@ -32,6 +33,13 @@ from idsvc.printing.notes import set_notes
 from idsvc.printing.seal import Seal
 from idsvc.printing.seal_picture import PictureSeal, draw_picture_seal
 from idsvc.printing.text import LEADING, draw_line, wrap
+
+_SVG_MITER: Final = 4
+"""How long SVG lets a corner's tip be, in line widths."""
+
+_EVEN_ODD: Final = 0
+_NON_ZERO: Final = 1
+"""reportlab's numbers for the ways to fill an outline that crosses itself."""
 
 
 def y_up(y_mm: float) -> float:
@@ -127,6 +135,10 @@ def draw_seal(canvas: Canvas, seal: Seal | PictureSeal, *, x: float, top: float,
     canvas.saveState()
     canvas.translate(x, top)
     canvas.scale(scale, -scale)
+    square = canvas.beginPath()
+    square.rect(0, 0, seal.side, seal.side)
+    canvas.clipPath(square, stroke=0, fill=0)  # SVG shows nothing outside its viewBox
+    canvas.setMiterLimit(_SVG_MITER)
     for shape in seal.shapes:
         path = canvas.beginPath()
         for step in shape.strokes:
@@ -144,7 +156,10 @@ def draw_seal(canvas: Canvas, seal: Seal | PictureSeal, *, x: float, top: float,
             set_stroke(canvas, shape.line)
             canvas.setLineWidth(shape.line_width)
         canvas.drawPath(
-            path, stroke=int(shape.line is not None), fill=int(shape.fill is not None), fillMode=0
+            path,
+            stroke=int(shape.line is not None),
+            fill=int(shape.fill is not None),
+            fillMode=_EVEN_ODD if shape.even_odd else _NON_ZERO,
         )
     canvas.restoreState()
 

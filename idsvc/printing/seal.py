@@ -1,29 +1,31 @@
-"""The city's seal, from a small part of SVG: paths and circles with plain fills and strokes."""
+"""The city's seal, from a small part of SVG: paths and circles with plain fills and strokes.
+
+The reader is strict: whatever it does not draw as every other program draws it, it refuses and names.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from idsvc.domain.errors import BadSetting
+from idsvc.printing.seal_outline import Stroke, circle, outline, read_number
 
-Point = tuple[float, float]
-
-_NUMBER: Final = re.compile(r"[MLHVCQZmlhvcqz]|[-+]?(?:\d*\.\d+|\d+\.?)(?:[eE][-+]?\d+)?")
-_COUNTS: Final = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "Q": 4, "Z": 0}
-_CIRCLE: Final = 0.5522847498
-"""Length of the handles with which four Bézier curves draw a circle of radius 1."""
 _MOST_BYTES: Final = 400_000
-
-
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """One step of an outline: kind M (1 point), L (1 point), C (3 points) or Z (none)."""
-
-    kind: str
-    points: tuple[Point, ...]
+_MOST_NESTED: Final = 40
+_SVG: Final = "{http://www.w3.org/2000/svg}"
+_STYLE: Final = frozenset({"fill", "fill-rule", "stroke", "stroke-width"})
+_SILENT: Final = frozenset({"id", "{http://www.w3.org/XML/1998/namespace}space"})
+"""Attributes that change nothing of a path or circle."""
+_OWN: Final[Mapping[str, frozenset[str]]] = {
+    "svg": frozenset({"viewBox", "width", "height", "version"}),
+    "g": frozenset(),
+    "path": frozenset({"d"}),
+    "circle": frozenset({"cx", "cy", "r"}),
+}
+_NOT_DRAWN: Final = frozenset({"title", "desc", "metadata"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,15 @@ class Shape:
 
     strokes: tuple[Stroke, ...]
     fill: str | None
+    even_odd: bool
+    """Where the outline crosses itself, every second area stays empty."""
     line: str | None
     line_width: float
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A seal of `side` units square, its shapes from the bottom up."""
+    """A seal of `side` units square, its shapes from the bottom up; what leaves the square is not drawn."""
 
     side: float
     shapes: tuple[Shape, ...]
@@ -47,111 +51,110 @@ class Seal:
 def load_seal(path: Path) -> Seal:
     """Read a seal from an SVG file.
 
-    Taken are `path` (M L H V C Q Z), `circle` and `g` with fill, stroke and stroke-width, and a square
-    viewBox that begins at 0 0. Raises BadSetting for anything else: text becomes paths first.
+    Taken are `path` (M L H V C Q Z), `circle` and `g` with fill, fill-rule, stroke and stroke-width, and a
+    square viewBox that begins at 0 0. Raises BadSetting for any other element, attribute, unit or letter of
+    a path, and for a seal that draws nothing: text becomes paths first.
     """
+    file = path.name
+    root = _parse(path)
+    if root.tag.removeprefix(_SVG) != "svg":
+        raise BadSetting(f"The seal {file} is no SVG; save it as plain SVG.")
+    view = re.split(r"[ \t\r\n]+|[ \t\r\n]*,[ \t\r\n]*", root.get("viewBox", "").strip())
+    wanted = f'The seal {file} needs a square viewBox such as "0 0 100 100".'
+    if len(view) != 4:  # noqa: PLR2004 - x y width height
+        raise BadSetting(wanted)
+    left, top, width, height = (read_number(number, file=file, what="viewBox") for number in view)
+    if left or top or width != height or width < 1:
+        raise BadSetting(wanted)
+    style = _style(root, file, {})
+    shapes = tuple(shape for shape in _shapes(root, file, style, 0) if shape.fill or shape.line)
+    if not any(_shows(shape, width) for shape in shapes):
+        raise BadSetting(f"The seal {file} draws nothing in its viewBox; put a path or circle there.")
+    return Seal(side=width, shapes=shapes)
+
+
+def _parse(path: Path) -> ET.Element:
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise BadSetting(f"The seal {path.name} cannot be read; put an SVG file there.") from None
-    if len(text) > _MOST_BYTES or "<!" in text.replace("<!--", ""):
-        raise BadSetting(f"The seal {path.name} is too large or has a DOCTYPE; save it as plain SVG.")
+        if path.stat().st_size > _MOST_BYTES:
+            raise BadSetting(f"The seal {path.name} has more than {_MOST_BYTES:,} bytes; save it smaller.")
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise BadSetting(f"The seal {path} is not there; put an SVG or PNG file there.") from None
+    except OSError as error:
+        raise BadSetting(
+            f"The seal {path} cannot be read ({error.strerror}); put an SVG file there."
+        ) from None
+    except UnicodeDecodeError:
+        raise BadSetting(f"The seal {path.name} is not UTF-8; save it as plain SVG.") from None
+    if "<!" in text.replace("<!--", "") or "<?xml-stylesheet" in text:
+        raise BadSetting(f"The seal {path.name} has a DOCTYPE or style sheet; save it as plain SVG.")
     try:
-        root = ET.fromstring(text)  # noqa: S314 - no DOCTYPE, so no entities; the city's own file
-    except ET.ParseError:
+        return ET.fromstring(text)  # noqa: S314 - no DOCTYPE, so no entities; the city's own file
+    except (ET.ParseError, ValueError):
         raise BadSetting(f"The seal {path.name} is no SVG; save it as plain SVG.") from None
-    view = [float(number) for number in root.get("viewBox", "").split()]
-    if len(view) != 4 or view[:2] != [0, 0] or view[2] != view[3] or view[2] <= 0:  # noqa: PLR2004 - x y width height
-        raise BadSetting(f'The seal {path.name} needs a square viewBox such as "0 0 100 100".')
-    return Seal(side=view[2], shapes=tuple(_shapes(root, path.name, {})))
 
 
-def _shapes(node: ET.Element, file: str, style: dict[str, str]) -> Iterator[Shape]:
+def _shapes(node: ET.Element, file: str, style: Mapping[str, str], depth: int) -> Iterator[Shape]:
+    if depth > _MOST_NESTED:
+        raise BadSetting(f"The seal {file} has groups in groups over {_MOST_NESTED} deep; ungroup them.")
     for child in node:
-        tag = child.tag.rpartition("}")[2]
-        own = style | {
-            key: child.attrib[key] for key in ("fill", "stroke", "stroke-width") if key in child.attrib
-        }
-        if tag in ("title", "desc"):
+        tag = child.tag.removeprefix(_SVG)
+        if tag in _NOT_DRAWN or (tag == "defs" and not len(child)):
             continue
+        if tag not in _OWN or tag == "svg":
+            raise BadSetting(f"The seal {file} has a <{tag.rpartition('}')[2]}>; turn it into paths.")
+        own = _style(child, file, style)
         if tag == "g":
-            yield from _shapes(child, file, own)
+            yield from _shapes(child, file, own, depth + 1)
             continue
         if tag == "path":
-            strokes = tuple(_outline(child.get("d", ""), file))
-        elif tag == "circle":
-            strokes = _circle(*(float(child.get(key, "0")) for key in ("cx", "cy", "r")))
+            strokes = tuple(outline(child.get("d", ""), file=file))
         else:
-            raise BadSetting(f"The seal {file} has a <{tag}>; turn it into paths.")
+            x, y, radius = (
+                read_number(child.get(key, "0"), file=file, what=key) for key in ("cx", "cy", "r")
+            )
+            if radius <= 0:
+                raise BadSetting(f"The seal {file} has a circle without r; give it a radius above 0.")
+            strokes = circle(x, y, radius)
+        width = read_number(own.get("stroke-width", "1"), file=file, what="stroke-width")
+        if width < 0:
+            raise BadSetting(f'The seal {file} has stroke-width="{width:g}"; give it one above 0.')
         yield Shape(
             strokes=strokes,
             fill=_colour(own.get("fill", "#000000"), file),
-            line=_colour(own.get("stroke", "none"), file),
-            line_width=float(own.get("stroke-width", "1")),
+            even_odd=own.get("fill-rule") == "evenodd",
+            line=_colour(own.get("stroke", "none"), file) if width else None,
+            line_width=width,
         )
+
+
+def _style(node: ET.Element, file: str, above: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the style that holds in an element: its own over that of its group; refuse what it also says."""
+    tag = node.tag.removeprefix(_SVG)
+    for key in node.attrib:
+        if key not in _STYLE | _SILENT | _OWN[tag]:
+            raise BadSetting(
+                f"The seal {file} has a <{tag}> with {key.rpartition('}')[2]}; "
+                f"save it as plain SVG that says no more than {', '.join(sorted(_STYLE | _OWN[tag]))} there."
+            )
+    own = {key: node.attrib[key] for key in _STYLE & node.attrib.keys()}
+    if (rule := own.get("fill-rule", "nonzero")) not in ("nonzero", "evenodd"):
+        raise BadSetting(f'The seal {file} has fill-rule="{rule}"; take nonzero or evenodd.')
+    return {**above, **own}
+
+
+def _shows(shape: Shape, side: float) -> bool:
+    """Tell whether an outline comes into the square at all."""
+    points = [point for stroke in shape.strokes for point in stroke.points]
+    spare = shape.line_width / 2 if shape.line else 0.0
+    return len(points) > 1 and all(
+        min(along) < side + spare and max(along) > -spare for along in zip(*points, strict=True)
+    )
 
 
 def _colour(text: str, file: str) -> str | None:
     if text == "none":
         return None
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        raise BadSetting(f"The seal {file} has the colour {text}; write it as #rrggbb.")
+        raise BadSetting(f"The seal {file} has the colour {text[:40]}; write it as #rrggbb.")
     return text
-
-
-def _circle(x: float, y: float, radius: float) -> tuple[Stroke, ...]:
-    handle = radius * _CIRCLE
-    left, right, top, foot = x - radius, x + radius, y - radius, y + radius
-    return (
-        Stroke("M", ((right, y),)),
-        Stroke("C", ((right, y + handle), (x + handle, foot), (x, foot))),
-        Stroke("C", ((x - handle, foot), (left, y + handle), (left, y))),
-        Stroke("C", ((left, y - handle), (x - handle, top), (x, top))),
-        Stroke("C", ((x + handle, top), (right, y - handle), (right, y))),
-        Stroke("Z", ()),
-    )
-
-
-def _outline(text: str, file: str) -> Iterator[Stroke]:
-    tokens = _NUMBER.findall(text)
-    here = start = (0.0, 0.0)
-    place, command = 0, "M"
-    while place < len(tokens):
-        if tokens[place].isalpha():
-            command = tokens[place]
-            place += 1
-        count = _COUNTS[command.upper()]
-        try:
-            values = [float(token) for token in tokens[place : place + count]]
-        except ValueError:
-            values = []
-        if len(values) != count:
-            raise BadSetting(f"The seal {file} has a path that ends too early; save it as plain SVG.")
-        place += count
-        stroke, here = _step(command, values, here, start)
-        if stroke.kind == "M":
-            start = here
-            command = "l" if command == "m" else "L"
-        yield stroke
-
-
-def _step(command: str, values: list[float], here: Point, start: Point) -> tuple[Stroke, Point]:
-    kind = command.upper()
-    if kind == "Z":
-        return Stroke("Z", ()), start
-    from_x, from_y = here if command.islower() else (0.0, 0.0)
-    if kind == "H":
-        points = [(from_x + values[0], here[1])]
-    elif kind == "V":
-        points = [(here[0], from_y + values[0])]
-    else:
-        points = [(from_x + x, from_y + y) for x, y in zip(values[::2], values[1::2], strict=True)]
-    if kind == "Q":  # a cubic curve that equals the quadratic one
-        (control_x, control_y), (end_x, end_y) = points
-        points = [
-            (here[0] + (control_x - here[0]) * 2 / 3, here[1] + (control_y - here[1]) * 2 / 3),
-            (end_x + (control_x - end_x) * 2 / 3, end_y + (control_y - end_y) * 2 / 3),
-            (end_x, end_y),
-        ]
-    drawn = {"H": "L", "V": "L", "Q": "C"}.get(kind, kind)
-    return Stroke(drawn, tuple(points)), points[-1]

@@ -67,6 +67,8 @@ def load_picture_seal(path: Path) -> PictureSeal:
                 if picture.mode.startswith("I"):  # Pillow would clip all but the darkest to white
                     raise BadSetting(f"The seal {path.name} has 16 bits a colour; save it with 8.")
                 seal = picture.convert("RGBA")
+        except FileNotFoundError:
+            raise BadSetting(f"The seal {path} is not there; put an SVG or PNG file there.") from None
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning):
             raise BadSetting(f"The seal {path.name} cannot be read; save it as a plain PNG.") from None
     if seal.width > _KEPT_SIDE:

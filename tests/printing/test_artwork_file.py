@@ -82,7 +82,7 @@ def test_the_card_printer_is_what_the_artwork_names(
         ('colours = "rgb"', 'colours = "RGB"', "[printer]: colours must be rgb or cmyk"),
         ('colours = "rgb"', 'profile = "rgb"', "[printer]: profile is not known"),
         ("#c9dbef", "blue", "the colour wave_blue must be written #rrggbb"),
-        ('seal = "seal.svg"', 'seal = "nowhere.svg"', "nowhere.svg cannot be read"),
+        ('seal = "seal.svg"', 'seal = "nowhere.svg"', "nowhere.svg is not there"),
     ],
 )
 def test_a_mistake_is_told_with_its_element_and_key(

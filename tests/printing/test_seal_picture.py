@@ -164,7 +164,7 @@ def _heavy(folder: Path) -> None:
         (_deep, "seal.png has 16 bits a colour; save it with 8"),
         (_noisy, "seal.png has too much detail for print files; save it with fewer colours or as SVG"),
         (_heavy, "more than 4,000,000 bytes"),
-        (lambda _: None, "seal.png cannot be read"),
+        (lambda _: None, "seal.png is not there; put an SVG or PNG file there"),
     ],
 )
 def test_other_files_are_refused_with_the_way_on(
