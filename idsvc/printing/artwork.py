@@ -110,6 +110,8 @@ class Words:
     align: Align
     spacing: float
     """Extra space between letters in points."""
+    takes: tuple[str, ...] = ()
+    """The place-holders in which it has the city's own texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Note:
     size: float
     weight: Weight
     gap: float
+    takes: tuple[str, ...] = ()
+    """The place-holders in which it has the city's own texts."""
 
 
 @dataclass(frozen=True, slots=True)
