@@ -14,10 +14,12 @@ from idsvc.printing.artwork import CARD_HEIGHT_MM, CARD_WIDTH_MM, Artwork, Eleme
 from idsvc.printing.document import ONE_AT_A_TIME, open_document
 from idsvc.printing.drawing import draw_shared, is_shared
 from idsvc.printing.face import MM
+from idsvc.printing.glyphs import tag_subset
 
 PAGE_SIZE: Final = (CARD_WIDTH_MM * MM, CARD_HEIGHT_MM * MM)
 
 _REFERENCE: Final = re.compile(rb"\b(\d+) 0 R\b")
+_TAGGED: Final = re.compile(rb"(/(?:BaseFont|FontName) ?/)([A-Z]{6})\+([^\s/>]+)")
 _STREAM: Final = re.compile(rb"\bstream\r?\n")
 
 Layer = int | Element
@@ -85,8 +87,19 @@ def _take_objects(canvas: Canvas) -> tuple[tuple[bytes, ...], dict[str, int]]:
     for number in wanted:  # grows while it is walked
         wanted += [found for found in _references(bodies[number]) if found not in wanted]
     numbers = {old: new for new, old in enumerate(sorted(set(wanted)), start=1)}
-    objects = tuple(_renumber(bodies[number], numbers) for number in sorted(numbers))
+    objects = _name_fonts([_renumber(bodies[number], numbers) for number in sorted(numbers)])
     return objects, {name: numbers[number] for name, number in forms.items()}
+
+
+def _name_fonts(objects: list[bytes]) -> tuple[bytes, ...]:
+    """Name subsets after what is in them: reportlab's names are the same in every file."""
+    whole = b"".join(objects)
+
+    def rename(found: re.Match[bytes]) -> bytes:
+        return found[1] + tag_subset(found[3], found[2] + whole)
+
+    parts = [_split(body) for body in objects]
+    return tuple(_TAGGED.sub(rename, head) + stream for head, stream in parts)
 
 
 def _split(body: bytes) -> tuple[bytes, bytes]:

@@ -4,6 +4,7 @@ A glyph's code in the file is its number in the font, so that a text is written 
 glyphs the file's subset will hold; positions are in ems, so that it is shaped once for all sizes.
 """
 
+import hashlib
 import re
 import struct
 import zlib
@@ -34,21 +35,31 @@ _STEM: Final = 87
 class Glyphs:
     """A shaped run: what shows it in a text object of its font at size 1, and its width in ems.
 
-    `texts` tells what its glyphs stand for; `silent` are those of a cluster that another glyph stands for.
+    `texts` tells what its glyphs stand for, nothing for one of a cluster that another glyph stands for;
+    `is_told_whole` where that does not give the run's `text` back.
     """
 
     font: str
+    text: str
     shown: str
     width: float
     texts: Mapping[int, str]
-    silent: tuple[int, ...]
+    is_told_whole: bool = False
 
-    def note(self, shown: GlyphTexts) -> None:
-        """Note the run's glyphs among those that a file shows."""
-        known = shown.setdefault(self.font, {})
-        known.update(self.texts)
-        for glyph in self.silent:
-            known.setdefault(glyph, "")
+    def show(self, noted: GlyphTexts) -> str:
+        """Note the run's glyphs among those of a file; give what shows the run in that file.
+
+        A file tells one text for each glyph of a font. A run whose glyphs stand for anything else tells its
+        text beside them (ISO 32000-1, 14.9.4).
+        """
+        known = noted.setdefault(self.font, {})
+        if not known.items() >= self.texts.items():
+            for glyph, text in self.texts.items():
+                known.setdefault(glyph, text)
+        if not self.is_told_whole and known.items() >= self.texts.items():
+            return self.shown
+        text = self.text.encode("utf-16-be").hex()
+        return f"/Span<</ActualText<feff{text}>>>BDC {self.shown} EMC"
 
 
 class _Face:
@@ -101,18 +112,27 @@ def characters_of(font: str) -> frozenset[int]:
     return frozenset(_face(font).face.unicodes)
 
 
-def shape_glyphs(text: str, font: str) -> Glyphs:
+def shape_buffer(text: str, font: str, *, right_to_left: bool) -> uharfbuzz.Buffer:
+    """Shape a run of one font and direction; its glyphs and their places stand from left to right."""
+    buffer = uharfbuzz.Buffer()
+    buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
+    buffer.add_str(text)
+    # Guessed from the letters it would be wrong for figures, which stand in Arabic from left to right, and
+    # for brackets, which are turned round.
+    buffer.direction = "rtl" if right_to_left else "ltr"
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(_face(font).font, buffer, _FEATURES)
+    return buffer
+
+
+def shape_glyphs(text: str, font: str, *, right_to_left: bool) -> Glyphs:
     """Shape a run of one font and direction."""
     face = _face(font)
     if face.is_latin and _FIGURES.fullmatch(text):
         width = sum([face.figure_widths[figure] for figure in text])
         codes = text.translate(face.figure_codes)
-        return Glyphs(font, f"[<{codes}>]TJ", width / face.em, face.figure_texts, ())
-    buffer = uharfbuzz.Buffer()
-    buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    uharfbuzz.shape(face.font, buffer, _FEATURES)
+        return Glyphs(font, text, f"[<{codes}>]TJ", width / face.em, face.figure_texts)
+    buffer = shape_buffer(text, font, right_to_left=right_to_left)
     infos = buffer.glyph_infos
     glyphs = [info.codepoint for info in infos]
     known, gaps = face.glyphs, face.gaps
@@ -131,24 +151,19 @@ def shape_glyphs(text: str, font: str) -> Glyphs:
             shown.append(gaps[usual + moved - advance])
         width += advance
     shown.append(">]TJ 0 Ts" if rise else ">]TJ")
-    texts, silent = _meanings(text, glyphs, [info.cluster for info in infos])
-    return Glyphs(font, "".join(shown), width / face.em, texts, silent)
+    told = _meanings(text, [info.cluster for info in infos])
+    texts = dict(zip(glyphs, told, strict=True))
+    is_torn = [texts[glyph] for glyph in glyphs] != told
+    return Glyphs(font, text, "".join(shown), width / face.em, texts, is_torn)
 
 
-def _meanings(text: str, glyphs: list[int], clusters: list[int]) -> tuple[dict[int, str], tuple[int, ...]]:
-    """Give the first glyph of each cluster with the cluster's characters, and the other glyphs."""
+def _meanings(text: str, clusters: list[int]) -> list[str]:
+    """Give for the first glyph of each cluster the cluster's characters, for its others nothing."""
     if clusters == list(range(len(text))):
-        return dict(zip(glyphs, text, strict=True)), ()
+        return list(text)
     starts = sorted(set(clusters))
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-    texts: dict[int, str] = {}
-    silent: list[int] = []
-    for glyph, cluster in zip(glyphs, clusters, strict=True):
-        if cluster in ends:
-            texts[glyph] = text[cluster : ends.pop(cluster)]
-        else:
-            silent.append(glyph)
-    return texts, tuple(silent)
+    return [text[cluster : ends.pop(cluster)] if cluster in ends else "" for cluster in clusters]
 
 
 def embed_fonts(file: PdfFile, used: Mapping[str, Mapping[int, str]]) -> bytes:
@@ -164,17 +179,18 @@ def _embed(file: PdfFile, name: str, texts: Mapping[int, str]) -> int:
     glyphs = sorted(texts)
     subset = _subset(face, glyphs)
     packed = zlib.compress(subset)
+    tagged = tag_subset(name.encode("ascii"), subset)
     program = file.add_stream(b"/Filter/FlateDecode/Length1 %d" % len(subset), packed)
     scale = 1000 / face.em
-    base = b"/BaseFont/AAAAAA+%b" % name.encode("ascii")
+    base = b"/BaseFont/%b" % tagged
     corners = struct.unpack(">4h", face.face.reference_table("head").data[36:44])
     box = " ".join(str(round(corner * scale)) for corner in corners).encode("ascii")
     extents = face.font.get_font_extents("ltr")
     descriptor = file.add(
-        b"<</Type/FontDescriptor/FontName/AAAAAA+%b/Flags %d/FontBBox[%b]/ItalicAngle 0"
+        b"<</Type/FontDescriptor/FontName/%b/Flags %d/FontBBox[%b]/ItalicAngle 0"
         b"/Ascent %d/Descent %d/CapHeight 700/StemV %d/FontFile2 %d 0 R>>"
         % (
-            name.encode("ascii"),
+            tagged,
             _SYMBOLIC,
             box,
             round(extents.ascender * scale),
@@ -194,6 +210,12 @@ def _embed(file: PdfFile, name: str, texts: Mapping[int, str]) -> int:
         b"<</Type/Font/Subtype/Type0%b/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
         % (base, descendant, meant)
     )
+
+
+def tag_subset(name: bytes, subset: bytes) -> bytes:
+    """Put the six letters before a font's name that no other subset bears (ISO 32000-1, 9.6.4)."""
+    digest = hashlib.sha256(subset).digest()
+    return bytes([ord("A") + byte % 26 for byte in digest[:6]]) + b"+" + name
 
 
 def _subset(face: _Face, glyphs: list[int]) -> bytes:

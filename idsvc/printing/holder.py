@@ -24,6 +24,9 @@ from idsvc.printing.text import LEADING
 
 _FRAME_MM: Final = 0.3
 _GHOST_STEPS: Final = 7
+_INSET: Final = 0.0001
+"""Points, a four-hundredth of the finest dot: an edge that rounding puts behind a dot's makes MuPDF draw a
+code a dot wider than it is."""
 _H: Final = 0.5522847498
 """Length of the handles with which four Bézier curves draw a circle of radius 1."""
 _CIRCLE: Final = (
@@ -92,7 +95,7 @@ def draw_code(box: Box, modules: int, dots_per_inch: int) -> str:
     dot = 25.4 / dots_per_inch
     left = round((box.x + (box.width - side_mm) / 2) / dot) * dot
     top = round((box.y + (box.height - side_mm) / 2) / dot) * dot
-    side, x, y = side_mm * MM, left * MM, y_up(top + side_mm)
+    side, x, y = side_mm * MM - 2 * _INSET, left * MM + _INSET, y_up(top + side_mm) + _INSET
     return f"q 0 g {side:.5f} 0 0 {side:.5f} {x:.5f} {y:.5f} cm /Code Do Q\n"
 
 
@@ -130,9 +133,9 @@ def _show(
 ) -> None:
     """Write a line at size 1 under a matrix, so that what lifts a mark is in ems too."""
     for run in line:
-        operators.append(f"/{run.font} 1 Tf {size:.4f} 0 0 {size:.4f} {x:.4f} {y:.4f} Tm {run.shown}\n")
+        words = run.show(shown)
+        operators.append(f"/{run.font} 1 Tf {size:.4f} 0 0 {size:.4f} {x:.4f} {y:.4f} Tm {words}\n")
         x += run.width * size
-        run.note(shown)
 
 
 def _placing(box: Box) -> str:

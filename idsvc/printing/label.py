@@ -12,9 +12,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from idsvc.domain.numbers import CARD_NUMBER_GROUP, RENEWAL_CODE_DIGITS, RENEWAL_CODE_GROUP, format_groups
 from idsvc.printing.artwork import Artwork
+from idsvc.printing.bidi import is_right_to_left
 from idsvc.printing.document import ONE_AT_A_TIME, open_document
 from idsvc.printing.face import CAP_HEIGHT, MM
-from idsvc.printing.fonts import Weight, is_right_to_left, measure
+from idsvc.printing.fonts import Weight, measure
 from idsvc.printing.slip_words import SLIP_WORDS
 from idsvc.printing.text import draw_line, fit
 

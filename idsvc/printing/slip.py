@@ -14,10 +14,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from idsvc.domain.numbers import CARD_NUMBER_GROUP, RENEWAL_CODE_GROUP, format_groups
 from idsvc.printing.artwork import CARD_HEIGHT_MM, CARD_WIDTH_MM, Artwork
+from idsvc.printing.bidi import is_right_to_left
 from idsvc.printing.document import ONE_AT_A_TIME, open_document
 from idsvc.printing.drawing import draw_seal, set_fill, set_stroke
 from idsvc.printing.face import MM, NameDoesNotFit
-from idsvc.printing.fonts import Weight, can_draw, is_right_to_left, measure
+from idsvc.printing.fonts import Weight, can_draw, measure
 from idsvc.printing.icons import draw_house, draw_lost_card, draw_phone
 from idsvc.printing.slip_words import SLIP_WORDS, SlipWords
 from idsvc.printing.text import LEADING, draw_line, fit, wrap

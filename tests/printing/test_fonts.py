@@ -1,8 +1,12 @@
+import re
+
 import pytest
+import uharfbuzz  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idsvc.printing.fonts import Weight, can_draw, is_right_to_left, measure, shape, split_runs
+from idsvc import resources
+from idsvc.printing.fonts import Weight, can_draw, measure, set_line, shape, split_runs
 
 
 def _visual(text: str) -> list[str]:
@@ -60,6 +64,51 @@ def test_figures_of_numbers_and_dates_are_equally_wide() -> None:
     assert len({round(measure(digit * 4, Weight.SEMIBOLD, 10), 6) for digit in "0123456789"}) == 1
 
 
-def test_the_first_strong_letter_gives_a_paragraphs_direction() -> None:
-    assert is_right_to_left("12 محمد Cruz")
-    assert not is_right_to_left("12 Cruz محمد")
+def _figures_and_brackets(text: str) -> str:
+    """Give what is no letter of a shaped line as its glyphs stand from left to right."""
+    found = []
+    for run in set_line(text, Weight.REGULAR):
+        font = uharfbuzz.Font(
+            uharfbuzz.Face(uharfbuzz.Blob(resources.path(f"templates/fonts/{run.font}.ttf").read_bytes()))
+        )
+        wanted = {
+            font.get_nominal_glyph(ord(sign)): sign for sign in "0123456789/-,.#()[]۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩"
+        }
+        shown = "".join(re.findall("<(.*?)>", run.shown))
+        codes = [int(shown[place : place + 4], 16) for place in range(0, len(shown), 4)]
+        found += [wanted[code] for code in codes if code in wanted]
+    return "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("הרצל 12/4 (ימין)", "()12/4"),
+        ("דירה #5 [א]", "[]#5"),
+        ("شارع 12/4 (يمين)", "()12/4"),
+        ("شقة ١٢ (٣)", "(٣)١٢"),
+        ("خیابان ۱۲", "۱۲"),
+        ("پلاک ۳/۴ (شمال)", "()۳/۴"),
+        ("مکان نمبر ۵۶", "۵۶"),
+        ("۱۲ خیابان", "۱۲"),
+        ("דוד (Levi) כהן", "()"),
+        ("12 Main St (Apt 3)", "12(3)"),
+    ],
+)
+def test_figures_and_brackets_are_drawn_as_they_are_read(text: str, expected: str) -> None:
+    assert _figures_and_brackets(text) == expected
+    drawn = [shape(run, 10) for run in split_runs(text, Weight.REGULAR)]
+    assert "".join(letter for line in drawn for letter in line if letter in set(expected)) == expected
+
+
+@pytest.mark.parametrize("text", ["Ɛsi", "Ƙasim", "Ɖosu-Smith", "O’Neil-Ɓello"])
+def test_a_word_is_in_one_font_where_one_can_write_it(text: str) -> None:
+    assert [run.font for run in split_runs(text, Weight.BOLD)] == ["NotoSans-Bold"]
+
+
+def test_only_the_word_that_needs_it_leaves_the_cards_own_font() -> None:
+    runs = split_runs("Ƙasim Bello", Weight.BOLD)
+    assert [(run.text.strip(), run.font) for run in runs] == [
+        ("Ƙasim", "NotoSans-Bold"),
+        ("Bello", "PublicSans-Bold"),
+    ]

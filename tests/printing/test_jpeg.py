@@ -22,10 +22,25 @@ def test_sides_and_colours_are_found_behind_other_segments(
     assert told.endswith(b"/BitsPerComponent 8/ColorSpace%b/Width 25/Height 32" % space)
 
 
+def test_fill_bytes_before_a_marker_are_passed_over() -> None:
+    jpeg = _jpeg("RGB")
+    frame = jpeg.index(b"\xff\xc0\x00\x11")
+    filled = jpeg[:2] + b"\xff" + jpeg[2:frame] + b"\xff\xff" + jpeg[frame:]
+    assert describe_jpeg(filled) == describe_jpeg(jpeg)
+
+
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x89PNG\r\n", b"\xff\xd8", b"\xff\xd8\xff\xc0\x00", _jpeg("CMYK"), _jpeg("RGB")[:40]],
-    ids=["nothing", "PNG", "a beginning", "half a frame", "four colours", "cut off"],
+    [
+        b"",
+        b"\x89PNG\r\n",
+        b"\xff\xd8",
+        b"\xff\xd8\xff\xc0\x00",
+        _jpeg("CMYK"),
+        _jpeg("RGB")[:40],
+        b"\xff\xd8" + b"\xff" * 20,
+    ],
+    ids=["nothing", "PNG", "a beginning", "half a frame", "four colours", "cut off", "fill bytes alone"],
 )
 def test_what_a_card_cannot_be_printed_with_is_refused(data: bytes) -> None:
     with pytest.raises(Unavailable, match="take the portrait again"):
