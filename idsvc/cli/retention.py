@@ -12,6 +12,7 @@ from idsvc.cli import exits
 from idsvc.config import read_settings
 from idsvc.domain.errors import BadInput
 from idsvc.services.overdue import MOST, WORDS
+from idsvc.services.purge_certificate import round_count
 from idsvc.services.retention_report import Report, Rule
 
 
@@ -26,6 +27,7 @@ def retention() -> None:
 def run(today: str | None, as_json: bool) -> int:
     """Destroy keys, rows and blobs whose day is over. Run it every night; it can be stopped and begun again.
 
+    Exact counts are shown on a terminal only; a file, a mail or JSON gets them in round numbers.
     Exit code 1 when something that is due remains.
     """
     try:
@@ -51,7 +53,8 @@ def run(today: str | None, as_json: bool) -> int:
         click.echo(json.dumps(_as_json(report), indent=1))
     else:
         for rule, count in report.done.items():
-            click.echo(f"{rule.value}: {count:,}")
+            told = f"{count:,}" if sys.stdout.isatty() else round_count(count)
+            click.echo(f"{rule.value}: {told}")
         if report.elsewhere:
             click.echo("Another process is doing the rest of the run.")
     for rule, sentence in report.failures:
@@ -75,6 +78,6 @@ def _as_json(report: Report) -> dict[str, object]:
         "day": report.day.isoformat(),
         "complete": report.complete,
         "elsewhere": report.elsewhere,
-        "done": {rule.name.lower(): count for rule, count in report.done.items()},
+        "done": {rule.name.lower(): round_count(count) for rule, count in report.done.items()},
         "remains": [{"rule": rule.name.lower(), "why": why} for rule, why in report.failures],
     }

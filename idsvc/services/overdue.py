@@ -65,7 +65,7 @@ def count_overdue(
     def look(session: Session) -> dict[Rule, int]:
         return {
             Rule.ITEMS: len(items.list_due_epochs(session, since)),
-            Rule.RESIDENTS: len(residents.list_expired_residents(session, since, limit=MOST)),
+            Rule.RESIDENTS: residents.count_expired_residents(session, since, most=MOST),
             Rule.EXPIRED: len(due.page_expired(session, None)),
             Rule.UNCOLLECTED: len(due.page_uncollected(session, None)),
             Rule.UNFINISHED: len(due.page_unfinished(session, None)),

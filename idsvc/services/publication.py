@@ -188,8 +188,9 @@ def publish(
     Every list that the trust list names is written, also those that no card has yet: whoever checks cards
     fetches them all, so that nothing asked for is missing and no request tells which list a card is in.
     `roots` is the roots.json that the process pinned; BadList when none of them signed the trust list.
-    Raises BadSetting when there is no trust list, or it is stale, or it does not know the status key or the
-    newest status list: verifiers would refuse what is published.
+    Raises BadSetting, with nothing written, when there is no trust list, or it is stale, or it does not know
+    the status key: verifiers would refuse what is published. Raises it with everything written that can be
+    when the newest status list is one that the trust list does not name.
     """
     trust = read_believed(folder, roots)
     if trust is None:
@@ -200,15 +201,15 @@ def publish(
     known = trust.find(status_signer.key_id)
     if known is None or known.state is not KeyState.ACTIVE or not known.first <= at < known.last:
         raise BadSetting("The trust list does not know the status key of today; sign a new one first.")
-    numbers = cards.list_status_lists(session) or (0,)
-    if status_uri(program, max(numbers)) not in trust.status_uris:
-        raise BadSetting("The trust list does not name the newest status list; sign a new one first.")
     for number in range(len(trust.status_uris)):
         status = _status_list(session, number, program=program, now=now)
         _write(folder / _status_path(number), sign_status_list(status, status_signer))
     _write(folder / KEY_SET, write_key_set(trust).encode())
     _write_json(folder / PROGRAM, public_facts(program))
     _write_json(folder / EVIDENCE, evidence)
+    if status_uri(program, max(cards.list_status_lists(session), default=0)) not in trust.status_uris:
+        # Last, so that what is revoked in the lists that are named becomes known all the same.
+        raise BadSetting("The trust list does not name the newest status list; sign a new one first.")
     fresh_until = datetime.fromtimestamp(trust.expires_at, tz=now.tzinfo)
     return Published(len(trust.status_uris), trust.sequence, fresh_until)
 

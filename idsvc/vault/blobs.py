@@ -3,7 +3,7 @@
 Every file has the same mode and the same fixed modification and access time, so that a listing or an archive
 tells no hour. A live file system still knows inode numbers, change times and the order of names in a folder:
 a blob is written into `fresh/`, and once its day is closed `settle` writes it anew, in random order among the
-others of that day, into the folder where it stays.
+others of that day, into `settled/`, where it stays.
 """
 
 import contextlib
@@ -21,7 +21,8 @@ _FIXED_TIME_NS: Final = 946_684_800 * 10**9
 """2000-01-01 00:00 UTC, for every file."""
 _TEMPORARY: Final = ".new"
 _FRESH: Final = "fresh"
-"""The folder of blobs that are not settled; a settled one lies in the folder of its first two digits."""
+_SETTLED: Final = "settled"
+"""It comes after the other: a copy taken in the order of names misses no blob that moves meanwhile."""
 _LOCK: Final = ".lock"
 _UNSTORED: Final = "The file could not be stored"
 
@@ -35,7 +36,7 @@ def open_blobs(setting: str) -> "BlobStore":
 
 
 class BlobStore:
-    """Blobs in a directory: the fresh ones in one folder, the settled ones spread over 256."""
+    """Blobs in a directory: the fresh ones in one folder, the settled ones spread over 256 by two digits."""
 
     def __init__(self, directory: Path) -> None:
         if not directory.is_dir():
@@ -54,6 +55,7 @@ class BlobStore:
         with disk_errors(_UNSTORED):
             try:
                 self._make_folder(path.parent)
+                self._make_folder(self._directory / _SETTLED)  # before a copy could list what is here
                 self._make_lock()  # with the first blob: removing one must not need free space
                 _write(temporary, content)
                 temporary.rename(path)
@@ -143,6 +145,7 @@ class BlobStore:
                     temporary.rename(settled)  # 3
                     sync_directory(settled.parent)
                     fresh.unlink()
+                    sync_directory(fresh.parent)
             finally:
                 temporary.unlink(missing_ok=True)
         return True
@@ -150,12 +153,16 @@ class BlobStore:
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():
             return
+        if folder.parent != self._directory:
+            self._make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         folder.chmod(self._directory.stat().st_mode & 0o7777)
-        sync_directory(self._directory)
+        sync_directory(folder.parent)
 
     def _folders(self) -> list[Path]:
-        return [path for path in self._directory.iterdir() if path.is_dir() and path.name[0] != "."]
+        return [path for path in self._directory.glob(f"{_SETTLED}/*") if path.is_dir()] + [
+            path for path in (self._directory / _FRESH,) if path.is_dir()
+        ]
 
     @contextlib.contextmanager
     def _moving(self) -> Iterator[None]:
@@ -173,7 +180,7 @@ class BlobStore:
         return self._directory / _FRESH / _checked(blob)
 
     def _settled(self, blob: BlobId) -> Path:
-        return self._directory / blob[:2] / _checked(blob)
+        return self._directory / _SETTLED / blob[:2] / _checked(blob)
 
 
 def _checked(blob: BlobId) -> str:

@@ -14,6 +14,7 @@ _KEPT: Final = "resident_id, id, card_id, kind, submitted_on, item_id"
 
 
 def upgrade() -> None:
+    op.execute("DELETE FROM requests WHERE state <> 'waiting'")
     op.drop_index(op.f("ix_requests_state_submitted_on"), table_name="requests")
     if op.get_bind().dialect.name == "sqlite":
         _make_anew()

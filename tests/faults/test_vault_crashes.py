@@ -202,10 +202,10 @@ def check_write_blob(place: Path, _before: Before) -> bool:
 
 def check_settle_blob(place: Path, _before: Before) -> bool:
     blobs = open_blobs(f"file:{place}/blobs")
-    fresh, settled = f"fresh/{KEPT_BLOB}", f"{KEPT_BLOB[:2]}/{KEPT_BLOB}"
+    fresh, settled = f"fresh/{KEPT_BLOB}", f"settled/{KEPT_BLOB[:2]}/{KEPT_BLOB}"
     assert blobs.read(KEPT_BLOB) == CONTENT
     left = blobs_left(place)
-    assert left in ([fresh], [settled], [settled, fresh])
+    assert left in ([fresh], [settled], [fresh, settled])
     assert blobs.settle(KEPT_BLOB, random=os.urandom) == (fresh in left)
     assert blobs_left(place) == [settled]
     assert blobs.read(KEPT_BLOB) == CONTENT

@@ -16,7 +16,7 @@ from idsvc.bootstrap.founding import Places, found_for_development, sign_list
 from idsvc.bootstrap.full import Runtime, assemble
 from idsvc.config import read_settings
 from idsvc.credential import Verifier
-from idsvc.domain.ids import BlobId, CardId, EnrollmentId, PrintJobId, Random, ResidentId, fresh_id
+from idsvc.domain.ids import BlobId, CardId, EnrollmentId, PrintJobId, Random, ResidentId, fresh_id, is_id
 from idsvc.domain.minimization import Intake, RetainedFacts, retain
 from idsvc.domain.numbers import CardNumber
 from idsvc.domain.program import Program
@@ -205,7 +205,7 @@ class City:
         return self.counter.retention().run(vouched=self.today if vouched else None)
 
     def blobs(self) -> set[BlobId]:
-        return {BlobId(path.name) for path in self.places.blobs.glob("*/*")}
+        return {BlobId(path.name) for path in self.places.blobs.rglob("*") if is_id(path.name)}
 
     def copy(self, folder: Path) -> "City":
         """Copy the folder as a thief would; the database is the same."""

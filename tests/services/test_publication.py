@@ -7,8 +7,10 @@ import pytest
 from idsvc.credential import CardStatus, KeyState, StatusList, sign_status_list
 from idsvc.credential.keys import Purpose
 from idsvc.domain.errors import BadSetting, Refusal
+from idsvc.domain.ids import StatusIndex
 from idsvc.services import publication
 from idsvc.services.publication import KEY_SET, PROGRAM, ROOTS, SIGNED_ROOTS, TRUST_LIST, open_verifier
+from idsvc.storage.records import StatusEntry
 from tests.services.city import City
 from tests.services.conftest import Placing
 
@@ -49,6 +51,22 @@ def test_a_status_changes_with_the_next_publishing(small_at_stage: Placing) -> N
     assert trust is not None
     status, *to_come = publication.read_status_lists(city.places.public, trust)
     assert not any(any(each.array) for each in to_come)
+    assert status.state(city.card(ana.card).status_index) == CardStatus.REVOKED
+
+
+def test_a_revocation_becomes_known_although_the_newest_list_is_not_named(small_at_stage: Placing) -> None:
+    city, ana = small_at_stage("issued")
+    city.publish()
+    trust = publication.read_believed(city.places.public, city.counter.roots)
+    assert trust is not None
+    unnamed = StatusEntry(
+        status_list=len(trust.status_uris), status_index=StatusIndex(1), status=CardStatus.VALID
+    )
+    city.database.transact(lambda session: session.add(unnamed))
+    city.desk.revoke(ana.card)
+    with pytest.raises(BadSetting, match="does not name the newest status list"):
+        city.publish()
+    status = publication.read_status_lists(city.places.public, trust)[0]
     assert status.state(city.card(ana.card).status_index) == CardStatus.REVOKED
 
 

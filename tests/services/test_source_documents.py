@@ -53,7 +53,7 @@ def _ask(city: City, opened: OpenedCard, address: tuple[str, ...], *pages: bytes
 
 def _shape(city: City) -> tuple[Counter[str], Counter[int], int]:
     kinds = Counter(str(row["kind"]) for row in read_rows(city.database)["sealed_items"])
-    sizes = Counter(path.stat().st_size for path in city.places.blobs.glob("*/*"))
+    sizes = Counter(path.stat().st_size for path in city.places.blobs.glob("fresh/*"))
     return kinds, sizes, count_secrets(city)
 
 

@@ -127,14 +127,14 @@ def test_a_request_that_waits_goes_through_the_upgrade(
             patch.setattr(resources, "path", lambda _: older)
             database.upgrade()
         database.transact(lambda session: enroll(session, person))
-        row = {"resident": person.resident, "id": "a" * 32, "card": person.card, "item": "b" * 32}
+        row = {"resident": person.resident, "card": person.card, "item": "b" * 32}
         with database.engine.begin() as connection:
             connection.execute(
                 text(
                     "INSERT INTO requests (resident_id, id, card_id, kind, state, submitted_on, item_id) "
-                    "VALUES (:resident, :id, :card, 'renewal', 'waiting', '2026-03-02', :item)"
+                    "VALUES (:resident, :id, :card, 'renewal', :state, '2026-03-02', :item)"
                 ),
-                row,
+                [row | {"id": "a" * 32, "state": "waiting"}, row | {"id": "c" * 32, "state": "approved"}],
             )
         database.upgrade()
         (request,) = database.read(lambda session: work.list_waiting_requests(session, limit=9))

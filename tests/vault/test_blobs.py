@@ -4,7 +4,9 @@ import itertools
 import os
 import re
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,9 +70,7 @@ def _concordance(first: list[str], second: list[str]) -> float:
 
 def _orders(blob_directory: Path) -> dict[str, list[str]]:
     """Give the blobs in every order that a live file system knows of them."""
-    files = [
-        Path(entry) for folder in os.scandir(blob_directory) if folder.is_dir() for entry in _entries(folder)
-    ]
+    files = [path for path in _walk(blob_directory) if path.name != ".lock"]
     return {
         "change time": [path.name for path in sorted(files, key=lambda path: path.stat().st_ctime_ns)],
         "inode number": [path.name for path in sorted(files, key=lambda path: path.stat().st_ino)],
@@ -78,8 +78,13 @@ def _orders(blob_directory: Path) -> dict[str, list[str]]:
     }
 
 
-def _entries(folder: os.DirEntry[str]) -> list[str]:
-    return [entry.path for entry in os.scandir(folder)]
+def _walk(folder: Path) -> Iterator[Path]:
+    """Give the files beneath a folder as the file system lists them."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _walk(Path(entry.path))
+        else:
+            yield Path(entry.path)
 
 
 @pytest.mark.slow
@@ -105,7 +110,7 @@ def test_a_blob_is_settled_once_and_only_after_its_day(blobs: BlobStore, blob_di
     assert blobs.unsettled(changed_before=SOON - timedelta(days=1), random=os.urandom) == []
     assert blobs.unsettled(changed_before=SOON, random=os.urandom) == [blob]
     assert blobs.settle(blob, random=os.urandom)
-    then = (blob_directory / blob[:2] / blob).stat()
+    then = (blob_directory / "settled" / blob[:2] / blob).stat()
     assert (then.st_mode, then.st_mtime_ns) == (first.st_mode, first.st_mtime_ns)
     assert blobs.unsettled(changed_before=SOON, random=os.urandom) == []
     assert not blobs.settle(blob, random=os.urandom)
@@ -113,6 +118,29 @@ def test_a_blob_is_settled_once_and_only_after_its_day(blobs: BlobStore, blob_di
     assert blobs.read(blob) == b"sealed"
     assert blobs.delete(blob)
     assert [path for path in blob_directory.rglob("*") if path.is_file() and path.name != ".lock"] == []
+
+
+def test_a_copy_in_the_order_of_names_misses_no_blob_that_moves_meanwhile(
+    blobs: BlobStore, blob_directory: Path, tmp_path: Path
+) -> None:
+    written = {put(blobs, os.urandom(10)) for _ in range(60)}
+    settled = iter(sorted(written, reverse=True))
+    last, copy = min(written), tmp_path / "copy"
+    for folder, _, names in _in_order_of_names(blob_directory):
+        (copy / folder).mkdir(parents=True)
+        for name in names:  # the folder was listed; a blob moves before each file that is read
+            blobs.settle(next(settled, last), random=os.urandom)
+            with suppress(FileNotFoundError):
+                (copy / folder / name).write_bytes((blob_directory / folder / name).read_bytes())
+    restored = open_blobs(f"file:{copy}")
+    assert {blob: restored.read(blob) for blob in written} == {blob: blobs.read(blob) for blob in written}
+
+
+def _in_order_of_names(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Walk as an archiver does that sorts: each folder is listed when it is reached."""
+    for place, inner, names in os.walk(folder):
+        inner.sort()
+        yield Path(place).relative_to(folder), inner, sorted(names)
 
 
 def test_an_empty_store_has_nothing_to_settle(blobs: BlobStore) -> None:

@@ -29,6 +29,7 @@ def test_the_figures_count_answers_without_addresses(client: FlaskClient) -> Non
     assert 'status="404"' in text
     assert "Smith" not in text
     assert "203.0.113.9" not in text
+    assert "idsvc_answers_created" not in text, "the moment of a first answer is nobody's business"
 
 
 def test_the_choice_of_a_language_is_not_counted(client: FlaskClient) -> None:

@@ -104,6 +104,11 @@ def list_expired_residents(
     return tuple(session.scalars(due))
 
 
+def count_expired_residents(session: Session, today: date, *, most: int) -> int:
+    """Count the residents whose last day has passed, up to `most`."""
+    return count_up_to(session, select(Resident.id).where(Resident.kept_until < today), most)
+
+
 def claim_person_tag(
     session: Session,
     tag: bytes,
