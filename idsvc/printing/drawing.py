@@ -34,6 +34,9 @@ from idsvc.printing.seal import Seal
 from idsvc.printing.seal_picture import PictureSeal, draw_picture_seal
 from idsvc.printing.text import LEADING, draw_line, wrap
 
+SIGNATURE_LABEL_SIZE: Final = 5.0
+SIGNATURE_INSET_MM: Final = 0.6
+"""Of the strip's label, from its left edge."""
 _SVG_MITER: Final = 4
 """How long SVG lets a corner's tip be, in line widths."""
 
@@ -191,19 +194,19 @@ def _draw_notes(canvas: Canvas, notes: Notes) -> None:
             y -= size * LEADING
 
 
-def _draw_microtext(canvas: Canvas, micro: Microtext) -> None:
-    set_fill(canvas, micro.colour)
+def set_microtext(micro: Microtext) -> tuple[str, float]:
+    """Repeat a fine print along its box; give the line and its size, which lets it end where the box ends."""
     width = micro.box.width * MM
     count = max(1, int(width / measure(micro.text, Weight.MEDIUM, micro.size)))
     line = (micro.text * count).strip()
-    draw_line(
-        canvas,
-        micro.box.x * MM,
-        y_up(micro.box.y + micro.box.height),
-        line,
-        weight=Weight.MEDIUM,
-        size=width / measure(line, Weight.MEDIUM, 1.0),  # so that it ends where the rest of its column ends
-    )
+    return line, width / measure(line, Weight.MEDIUM, 1.0)
+
+
+def _draw_microtext(canvas: Canvas, micro: Microtext) -> None:
+    set_fill(canvas, micro.colour)
+    line, size = set_microtext(micro)
+    x, y = micro.box.x * MM, y_up(micro.box.y + micro.box.height)
+    draw_line(canvas, x, y, line, weight=Weight.MEDIUM, size=size)
 
 
 def _draw_signature(canvas: Canvas, strip: Signature) -> None:
@@ -212,8 +215,8 @@ def _draw_signature(canvas: Canvas, strip: Signature) -> None:
     canvas.setLineWidth(0.3)
     _rect(canvas, strip.box, fill=1, stroke=1)
     canvas.setFillGray(0)
-    x, y = (strip.box.x + 0.6) * MM, y_up(strip.box.y + strip.box.height - 0.7)
-    draw_line(canvas, x, y, strip.label, weight=Weight.REGULAR, size=5)
+    x, y = (strip.box.x + SIGNATURE_INSET_MM) * MM, y_up(strip.box.y + strip.box.height - 0.7)
+    draw_line(canvas, x, y, strip.label, weight=Weight.REGULAR, size=SIGNATURE_LABEL_SIZE)
 
 
 def _write(canvas: Canvas, operators: str) -> None:

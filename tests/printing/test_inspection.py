@@ -35,6 +35,12 @@ def _moved(name: str, box: str) -> Break:
     return change
 
 
+def _added(side: str, kind: str, box: str, more: str | None = None) -> Break:
+    """Draw one more element after all others."""
+    keys = 'colour = "white"' if more is None else more
+    return lambda text: f'{text}\n[[{side}]]\nkind = "{kind}"\nname = "late {kind}"\nbox = [{box}]\n{keys}\n'
+
+
 BROKEN: list[tuple[str, Break, str]] = [
     ("outside", _moved("portrait", "-4, 13.9, 25, 32"), "front: portrait leaves the card"),
     ("unsafe", _moved("notes", "57.5, 4, 27, 38"), "back: notes leaves the safe area"),
@@ -107,6 +113,48 @@ BROKEN: list[tuple[str, Break, str]] = [
         "back: notes does not stand out from its ground",
     ),
     ("code on notes", _moved("code", "10, 2.99, 48, 48"), "back: code and notes overlap"),
+    ("panel over code", _added("back", "panel", "10, 10, 20, 20"), "back: late panel covers code"),
+    ("small panel over code", _added("back", "panel", "20, 20, 5, 5"), "back: late panel covers code"),
+    ("net over code", _added("back", "net", "0, 0, 85.6, 53.98"), "back: late net covers code"),
+    ("rosette over notes", _added("back", "rosette", "60, 5, 20, 20"), "back: late rosette covers notes"),
+    ("panel over name", _added("front", "panel", "3, 13, 60, 30"), "front: late panel covers person"),
+    ("panel over portrait", _added("front", "panel", "3, 13, 20, 9"), "front: late panel covers portrait"),
+    ("panel over fine print", _added("front", "panel", "40, 51, 9, 1"), "late panel covers microtext"),
+    ("fine print on name", _moved("microtext", "31.8, 16, 50.4, 0.3"), "front: person and microtext overlap"),
+    (
+        "fine print on code",
+        _added("back", "microtext", "5, 20, 40, 0.3", 'text = "RIVERBEND "'),
+        "back: code and late microtext overlap",
+    ),
+    ("large fine print", _swap("size = 0.85", "size = 12"), "fine print is 0.5 to 2 pt"),
+    ("stretched fine print", _moved("microtext", "31.8, 51.5, 0.3, 0.3"), "fine print is 0.5 to 2 pt"),
+    ("high fine print", _swap("size = 0.85", "size = 1.9"), "front: the text of microtext leaves its box"),
+    (
+        "long last label",
+        _swap('label = "Gender"', 'label = "Gender / Género / الجنس / Sèks / 性别 / Gènero"'),
+        "of gender in person leaves its share of the row",
+    ),
+    (
+        "long first label",
+        _swap('label = "Issued"', 'label = "Issued / Expedida / Pibliye / Ausgestellt"'),
+        "of issued in person leaves its share of the row",
+    ),
+    (
+        "label on ghost",
+        _swap('label = "Expires"', 'label = "Expires / Vence / Ekspire / Ablauf"'),
+        "front: ghost and person overlap",
+    ),
+    (
+        "long signature label",
+        _added("back", "signature", "56.2, 44, 27, 7", 'label = "Signature of the holder or of whoever"'),
+        'the label "Signature of the holder or of whoever" of late signature leaves its box',
+    ),
+    ("emoji", _swap("RESIDENT ID CARD", "RESIDENT 😀 CARD"), 'card name has "😀" (U+1F600), which no font'),
+    ("emoji in note", _swap("Check this card", "Check 😀"), 'notes has "😀"'),
+    ("emoji in label", _swap('label = "Name"', 'label = "Name 😀"'), 'person has "😀"'),
+    ("tab in words", _swap("RESIDENT ID CARD", "RESIDENT\\tCARD"), "card name has (U+0009)"),
+    ("emoji without end", _swap("Does not expire", "Forever 😀"), '[card]: no_expiry has "😀"'),
+    ("spaced arabic", _swap("RESIDENT ID CARD", "بطاقة المقيم"), "card name has spacing, which only Latin"),
     ("wide row", _swap("share = 0.36", "share = 0.9"), "shares of more than 1"),
 ]
 
@@ -139,7 +187,8 @@ def test_the_shipped_artworks_have_nothing_to_complain_about(city: str) -> None:
 def test_a_broken_artwork_is_refused_and_the_element_named(
     tmp_path: Path, text: str, program: Program, program_path: Path, change: Break, complaint: str
 ) -> None:
-    broken = _load(change(text), tmp_path, program, program_path)
+    strip = replace(program, card=replace(program.card, signature_strip=True))
+    broken = _load(change(text), tmp_path, strip, program_path)
     with pytest.raises(BadArtwork) as refusal:
         require_printable(broken)
     assert any(complaint in told for told in refusal.value.complaints), refusal.value.complaints
@@ -166,6 +215,53 @@ def test_a_code_on_the_card_needs_its_place_there(
     assert 'front and back: no element shows the renewal code, and the program says code_on = "card"' in list(
         inspect(artwork)
     )
+
+
+@pytest.mark.parametrize(
+    ("side", "told"),
+    [
+        ("front", "front: the renewal code stands here, beside the name; move it to the back"),
+        ("back", "back: the renewal code stands here 2 times; leave one of them"),
+    ],
+)
+def test_a_code_on_the_card_stands_once_and_on_its_back(
+    tmp_path: Path, text: str, program: Program, program_path: Path, side: str, told: str
+) -> None:
+    field = 'rows = [[{ fact = "renewal_code", label = "Code", size = 6, floor = 6, lines = 2 }]]'
+    twice = _added(side, "fields", "57, 20, 26, 8", field)(text)
+    artwork = _load(twice, tmp_path, _with_program(program, code_on=CodePlace.CARD), program_path)
+    assert told in list(inspect(artwork))
+
+
+def test_letters_that_no_font_has_are_told_with_the_programs_key(
+    tmp_path: Path, text: str, program: Program, program_path: Path
+) -> None:
+    loved = replace(program, city=replace(program.city, card_name="Riverbend 😀", office_lines=("😀",)))
+    complaints = list(inspect(_load(text, tmp_path, loved, program_path)))
+    assert (
+        'program: city.card_name has "😀" (U+1F600), which no font of the card has; write it otherwise'
+        in (complaints)
+    )
+    assert any("notes has" in told and "program's city.office_lines" in told for told in complaints)
+
+
+def test_a_long_text_of_the_program_is_told_with_its_key(
+    tmp_path: Path, text: str, program: Program, program_path: Path
+) -> None:
+    long = replace(
+        program, city=replace(program.city, office_lines=("Municipal Department of Membership",) * 4)
+    )
+    complaints = list(inspect(_load(text, tmp_path, long, program_path)))
+    assert any("of notes leaves its box" in told and "city.office_lines" in told for told in complaints)
+
+
+def test_soft_grounds_drawn_before_what_is_read_are_fine(
+    tmp_path: Path, text: str, program: Program, program_path: Path
+) -> None:
+    net = '[[back]]\nkind = "rosette"\nname = "more"\nbox = [56, 4, 20, 20]\ncolour = "wave_gold"\n\n'
+    before = text.replace('[[back]]\nkind = "qr"', net + '[[back]]\nkind = "qr"')
+    assert before != text
+    assert list(inspect(_load(before, tmp_path, program, program_path))) == []
 
 
 def test_a_label_too_small_for_the_code_is_refused(
