@@ -7,10 +7,12 @@ glyphs the file's subset will hold; positions are in ems, so that it is shaped o
 import hashlib
 import re
 import struct
+import unicodedata
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import Final
 
 import uharfbuzz  # type: ignore[import-untyped]
@@ -27,6 +29,7 @@ _FEATURES: Final = {"kern": True, "liga": True}
 _NO_TABLES: Final = ("GSUB", "GPOS", "GDEF", "DSIG", "STAT", "meta", "name", "OS/2", "cmap", "post")
 """What only programs that shape text read; a PDF's font is addressed by glyph (ISO 32000-1, 9.9)."""
 _SYMBOLIC: Final = 4
+_JOINERS: Final = "\u200c\u200d"
 _STEM: Final = 87
 """Required in a font's descriptor and read only where the font itself is missing."""
 
@@ -36,7 +39,7 @@ class Glyphs:
     """A shaped run: what shows it in a text object of its font at size 1, and its width in ems.
 
     `texts` tells what its glyphs stand for, nothing for one of a cluster that another glyph stands for;
-    `is_told_whole` where that does not give the run's `text` back.
+    `is_torn` where that does not give the run's `text` back.
     """
 
     font: str
@@ -44,19 +47,21 @@ class Glyphs:
     shown: str
     width: float
     texts: Mapping[int, str]
-    is_told_whole: bool = False
+    is_torn: bool = False
+    right_to_left: bool = False
 
     def show(self, noted: GlyphTexts) -> str:
         """Note the run's glyphs among those of a file; give what shows the run in that file.
 
         A file tells one text for each glyph of a font. A run whose glyphs stand for anything else tells its
-        text beside them (ISO 32000-1, 14.9.4).
+        text beside them (ISO 32000-1, 14.9.4), but not one from right to left: PDFium and poppler, which read
+        letters from the page and turn them round, turn such a text round too.
         """
         known = noted.setdefault(self.font, {})
         if not known.items() >= self.texts.items():
             for glyph, text in self.texts.items():
-                known.setdefault(glyph, text)
-        if not self.is_told_whole and known.items() >= self.texts.items():
+                known[glyph] = known.get(glyph) or text
+        if self.right_to_left or (not self.is_torn and known.items() >= self.texts.items()):
             return self.shown
         text = self.text.encode("utf-16-be").hex()
         return f"/Span<</ActualText<feff{text}>>>BDC {self.shown} EMC"
@@ -77,6 +82,12 @@ class _Face:
         self.figure_texts = {glyph: figure for figure, glyph in figures.items()}
         self.figure_codes = {ord(figure): self.glyphs[glyph][0] for figure, glyph in figures.items()}
         self.figure_widths = {figure: self.glyphs[glyph][1] for figure, glyph in figures.items()}
+
+    @cached_property
+    def mirrored(self) -> dict[int, str]:
+        """Give the glyphs of brackets and whatever else is turned round in lines from right to left."""
+        mirrored = [chr(code) for code in self.face.unicodes if unicodedata.mirrored(chr(code))]
+        return {self.font.get_nominal_glyph(ord(character)): character for character in mirrored}
 
 
 class _Glyphs(dict[int, tuple[str, int]]):
@@ -152,9 +163,14 @@ def shape_glyphs(text: str, font: str, *, right_to_left: bool) -> Glyphs:
         width += advance
     shown.append(">]TJ 0 Ts" if rise else ">]TJ")
     told = _meanings(text, [info.cluster for info in infos])
-    texts = dict(zip(glyphs, told, strict=True))
-    is_torn = [texts[glyph] for glyph in glyphs] != told
-    return Glyphs(font, text, "".join(shown), width / face.em, texts, is_torn)
+    if right_to_left:
+        # A bracket that is turned round is read as what it looks like; a joiner is drawn as a space.
+        told = [
+            face.mirrored.get(glyph, meant.strip(_JOINERS)) for glyph, meant in zip(glyphs, told, strict=True)
+        ]
+    texts = dict(sorted(zip(glyphs, told, strict=True), key=itemgetter(1)))  # something rather than nothing
+    is_torn = "" in told or [texts[glyph] for glyph in glyphs] != told
+    return Glyphs(font, text, "".join(shown), width / face.em, texts, is_torn, right_to_left)
 
 
 def _meanings(text: str, clusters: list[int]) -> list[str]:

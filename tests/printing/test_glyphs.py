@@ -68,6 +68,39 @@ def test_the_glyphs_of_a_line_stand_for_all_its_characters(name: str) -> None:
     assert set(told) == set(name)
 
 
+def test_a_run_tells_its_text_where_its_glyphs_stand_for_something_else_in_the_file() -> None:
+    whole, part = (
+        shape_glyphs(text, "NotoSansSinhala-Bold", right_to_left=False) for text in ("ෆොන්සේකා", "අනුර")
+    )
+    for first, second in ((whole, part), (part, whole)):
+        noted: GlyphTexts = {}
+        told = [first.show(noted), second.show(noted)]
+        assert ["ActualText" in words for words in told] == [run is whole for run in (first, second)]
+        assert (
+            f"/Span<</ActualText<feff{whole.text.encode('utf-16-be').hex()}>>>BDC {whole.shown} EMC" in told
+        )
+
+
+def test_a_joiner_leaves_the_spaces_of_its_font_spaces() -> None:
+    joined, spaced = (
+        shape_glyphs(text, "NotoSansArabic-Bold", right_to_left=True)
+        for text in ("می\u200cنا احمدی", "علی رضا")
+    )
+    noted: GlyphTexts = {}
+    assert (joined.show(noted), spaced.show(noted)) == (joined.shown, spaced.shown)
+    told = noted["NotoSansArabic-Bold"].values()
+    assert " " in told
+    assert not any("\u200c" in text for text in told)
+
+
+def test_a_bracket_that_is_turned_round_is_read_as_what_it_looks_like() -> None:
+    turned, closing = (
+        shape_glyphs(text, "PublicSans-Bold", right_to_left=side)
+        for text, side in (("(", True), (")", False))
+    )
+    assert (turned.shown, turned.texts) == (closing.shown, closing.texts)
+
+
 def test_pairs_are_kerned_and_marks_are_lifted() -> None:
     apart = sum(shape_glyphs(letter, "PublicSans-Bold", right_to_left=False).width for letter in "AVATo")
     kerned = shape_glyphs("AVATo", "PublicSans-Bold", right_to_left=False)
