@@ -162,8 +162,9 @@ def _by_font(text: str, weight: Weight) -> Iterator[tuple[str, str]]:
                 shared[place] = shared[beside]
     other = _noto("", weight)
     for word in _WORD.finditer(text):
-        if other in fonts[slice(*word.span())]:
-            for place in range(*word.span()):
+        places = range(*word.span())
+        if any(fonts[place] == other and unicodedata.category(text[place])[0] in "LM" for place in places):
+            for place in places:
                 if fonts[place] == latin and ord(text[place]) in characters_of(other):
                     fonts[place] = other
     start = 0

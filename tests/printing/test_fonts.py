@@ -106,6 +106,11 @@ def test_a_word_is_in_one_font_where_one_can_write_it(text: str) -> None:
     assert [run.font for run in split_runs(text, Weight.BOLD)] == ["NotoSans-Bold"]
 
 
+def test_a_mark_of_direction_leaves_an_address_in_the_cards_own_font() -> None:
+    runs = split_runs("اذهب إلى \u200eid.riverbend.example\u200e", Weight.BOLD)
+    assert "PublicSans-Bold" in {run.font for run in runs if "riverbend" in run.text}
+
+
 def test_only_the_word_that_needs_it_leaves_the_cards_own_font() -> None:
     runs = split_runs("Ƙasim Bello", Weight.BOLD)
     assert [(run.text.strip(), run.font) for run in runs] == [
