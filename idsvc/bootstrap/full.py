@@ -198,19 +198,26 @@ class Runtime:
             return None  # the keys of ended days must die all the same; the run says what is missing
 
     def readiness(self) -> Mapping[str, bool]:
-        """Tell whether database, keys and purge days are usable, nothing is overdue, the root keys hold."""
+        """Tell whether database, keys and purge days are usable, ended keys are gone, the root keys hold.
+
+        What else a run left behind is an alarm of `monitored`: one blob must not close every counter.
+        """
         public = self.settings.public
         return {
             "database": self._works(self.database.require_schema),
             "keys": self._works(lambda: self.keys.signer(Purpose.STATUS, today=self.today())),
-            "purge days": self._works(self.sealing.epochs.status),
-            "nothing overdue": self._works(self._refuse_overdue),
+            "purge days": self._works(self._require_purge_days),
+            "no key overdue": self._works(self._refuse_overdue_keys),
             "root keys": public is None or roots_hold(public, self.roots),
         }
 
-    def _refuse_overdue(self) -> None:
-        if any(self.overdue(grace=_GRACE).values()):
-            raise Unavailable("Something is overdue; run idsvc retention run.")
+    def _require_purge_days(self) -> None:
+        self.sealing.epochs.status()
+        self.sealing.epochs.refuse_disagreement()
+
+    def _refuse_overdue_keys(self) -> None:
+        if self.overdue(grace=_GRACE)[Rule.KEYS]:
+            raise Unavailable("A key outlived its day; run idsvc retention run.")
 
     def overdue(self, *, grace: timedelta = timedelta()) -> Mapping[Rule, int]:
         """Count by rule what the retention run should have destroyed before today, less a grace."""

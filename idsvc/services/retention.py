@@ -22,6 +22,7 @@ from idsvc.services.journal import Journal
 from idsvc.services.purge_certificate import Seals, add_certificate, write_certificate
 from idsvc.services.retention_report import Report, Rule
 from idsvc.services.sealing import NOTHING, Doomed, Sealing, carry_out
+from idsvc.signing.notedday import ClockDisagreement
 from idsvc.storage.database import Database, Isolation, Session
 from idsvc.storage.queries import audit, items, residents, service, staff
 from idsvc.storage.records import Act
@@ -62,7 +63,8 @@ class Retention:
         """Destroy and delete everything that is due; the report names what remains.
 
         1. Nothing at all is destroyed after a jump of the clock, unless `vouched`, today's date from a source
-           that is not this host's clock, agrees.
+           that is not this host's clock, agrees. While the clock stands before the noted day, only what is
+           over by both is destroyed, and the report says so.
         2. Keys, then the sealed items of ended days: any process may do it at any time.
         3. The rest is for one process at a time: the holder of the lease.
         4. The run leaves an audit leaf, the closed days are settled, a certificate is signed.
@@ -70,6 +72,8 @@ class Retention:
         report = Report(fresh_id(self.random), self.today)
         try:
             self.sealing.epochs.confirm_today(vouched=vouched)  # 1
+        except ClockDisagreement as failure:
+            report.failures.append((Rule.KEYS, str(failure)))
         except IdsvcError as failure:
             report.failures.append((Rule.KEYS, str(failure)))
             return report
@@ -136,7 +140,8 @@ class Retention:
 
     def _destroy_keys(self, report: Report, *, vouched: date | None) -> Iterator[int]:
         for epoch in self.sealing.epochs.status():
-            if epoch.overdue:
+            # A day that is over by the noted day alone was told of at the beginning.
+            if epoch.overdue and epoch.epoch < self.today.isoformat():
                 try:
                     yield int(self.sealing.epochs.destroy_epoch(epoch.epoch, vouched=vouched))
                 except IdsvcError as failure:

@@ -41,5 +41,5 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Tell whether nothing that was due remains."""
-        return not self.failures
+        """Tell whether nothing that was due remains; for another process's part no report can answer."""
+        return not self.failures and not self.elsewhere

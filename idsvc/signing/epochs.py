@@ -1,8 +1,8 @@
 """The store of epochs: purge days with key pairs that die on them, outside the database and every backup.
 
 Layout of the directory: `private/` (only for processes that open or destroy), `public/` (public halves,
-and `.gone` tombstones), `secrets/` (item secrets). A destroyed epoch is never made again. A clock that was
-set back opens nothing: a day is past by the clock or by the day noted in `private/.day`, whichever is later.
+and `.gone` tombstones), `secrets/` (item secrets). A key that was destroyed is gone for good. While the clock
+stands before the day noted in `private/.day`, nothing of the days between is opened and nothing destroyed.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from idsvc.domain.errors import BadSetting, Conflict, Destroyed, Refusal, Unavai
 from idsvc.domain.ids import Clock, EpochName, ItemId, Random
 from idsvc.signing import durable, halves
 from idsvc.signing.itemsecrets import SECRET_BYTES, ItemSecrets
-from idsvc.signing.notedday import LARGEST_STEP, NotedDay
+from idsvc.signing.notedday import LARGEST_STEP, ClockDisagreement, NotedDay
 
 CARRIED_BYTES: Final = 32
 """The part of an item's key that HPKE carries; the store holds the other part, the item's secret."""
@@ -86,8 +86,9 @@ class EpochStore:
     def create_if_absent(self, day: date) -> EpochName:
         """Make the epoch of a purge day unless it exists, and return its name.
 
-        Raises Destroyed for a day that is past or an epoch that was destroyed, Unavailable where the day
-        has not been made and this process holds no private halves.
+        Raises Destroyed for a day that is past or an epoch that was destroyed, ClockDisagreement where only
+        the noted day says that it is past, Unavailable where the day has not been made and this process
+        holds no private halves.
         """
         epoch = EpochName(day.isoformat())
         self._refuse_past(epoch)
@@ -127,15 +128,20 @@ class EpochStore:
         return ItemKey(carried + secret, header)
 
     def open(self, epoch: EpochName, item: ItemId, header: bytes, *, info: bytes) -> bytes:
-        """Return an item's 64-byte key. Raises Destroyed past the day, even if nothing ever purged it."""
+        """Return an item's 64-byte key.
+
+        Raises Destroyed past the day, even if nothing ever purged it; ClockDisagreement where only the noted
+        day says that it is past: that may be an error, and nobody should take the item for lost.
+        """
         self._refuse_past(epoch)
         if self._private is None:
             raise Unavailable("This process holds no purge-day keys; open the item where they are.")
         private = self._private.read(epoch)
         if private is None:
             raise Destroyed(_PAST)
-        carried = halves.open_with(private, header, info=info)
-        return carried + self._item_secrets(epoch).get(item)
+        # The secret first: what died with an earlier key of the same day is destroyed, not altered.
+        secret = self._item_secrets(epoch).get(item)
+        return halves.open_with(private, header, info=info) + secret
 
     def destroy_item(self, epoch: EpochName, item: ItemId) -> bool:
         """Destroy one item's secret now; False when it is gone already."""
@@ -148,8 +154,8 @@ class EpochStore:
     def destroy_epoch(self, epoch: EpochName, *, vouched: date | None = None) -> bool:
         """Destroy an epoch whose day is over; False when nothing was left to destroy.
 
-        1. This clock must be past the end of the day (Conflict otherwise). The noted day does not count here:
-           what is refused too early can be opened again, what is destroyed too early cannot.
+        1. This clock must be past the end of the day (Conflict otherwise). The noted day does not count here
+           (ClockDisagreement): what is refused too early can be opened later, what is destroyed cannot.
         2. The clock must be at most `LARGEST_STEP` ahead of the newest day this store has accepted, or of
            `vouched`: a day from a source that is not this host's clock (a witness's signature, the database
            server, the person who confirmed the date). ClockJump otherwise.
@@ -170,9 +176,27 @@ class EpochStore:
         return had_key or had_secrets
 
     def confirm_today(self, *, vouched: date | None = None) -> None:
-        """Raise ClockJump unless this clock's day can be believed, by step 2 of `destroy_epoch`."""
+        """Raise ClockJump or ClockDisagreement unless this clock's day can be believed.
+
+        `vouched` is what step 2 of `destroy_epoch` says. Where it is this clock's own day, what a clock that
+        was ahead left is put right:
+        1. A day to come has no tombstone: what was left of its key is destroyed, so that nothing which was
+           sealed to it comes back, and its name is free for a new key.
+        2. The noted day is set back. Last, so that after a crash the same call finishes.
+        """
         with self._changing():
+            today = self._today()
+            if vouched == today and self._private is not None:
+                self._free_days_to_come(self._private)  # 1
+                self._noted.set_back(today)  # 2
+            self._noted.refuse_after(today.isoformat(), today=today)
             self._refuse_jump(vouched)
+
+    def refuse_disagreement(self) -> None:
+        """Raise ClockDisagreement while this clock stands before the noted day; a depositor cannot tell."""
+        if self._private is not None:
+            today = self._today()
+            self._noted.refuse_after(today.isoformat(), today=today)
 
     def status(self) -> tuple[EpochStatus, ...]:
         """List every epoch, oldest first; without private halves a tombstone counts as destroyed."""
@@ -216,21 +240,36 @@ class EpochStore:
 
     def _is_past(self, epoch: EpochName) -> bool:
         """Tell whether a day is over by the clock or by the noted day, which a depositor does not see."""
-        if self._is_over(epoch):
+        try:
+            self._refuse_noted(epoch)
+        except ClockDisagreement:
             return True
-        noted = None if self._private is None else self._noted.read()
-        return noted is not None and noted.isoformat() > epoch
+        return self._is_over(epoch)
 
     def _refuse_past(self, epoch: EpochName) -> None:
-        if self._is_past(epoch) or self._tombstone(epoch).exists():
+        if self._is_over(epoch):
+            raise Destroyed(_PAST)
+        self._refuse_noted(epoch)  # before the tombstone, which the same wrong clock may have put there
+        if self._tombstone(epoch).exists():
             raise Destroyed(_PAST)
 
+    def _refuse_noted(self, epoch: EpochName) -> None:
+        if self._private is not None:
+            self._noted.refuse_after(epoch, today=self._today())
+
     def _refuse_early(self, epoch: EpochName) -> None:
-        if self._is_over(epoch):
-            return
-        if self._is_past(epoch):
-            raise Conflict(self._noted.tell_disagreement(self._today()))
-        raise Conflict(f"The day {epoch} is not over; its key is still needed.")
+        if not self._is_over(epoch):
+            self._refuse_noted(epoch)
+            raise Conflict(f"The day {epoch} is not over; its key is still needed.")
+
+    def _free_days_to_come(self, private: halves.PrivateHalves) -> None:
+        for tombstone in self._public.glob(f"*{_GONE}"):
+            epoch = EpochName(tombstone.name.removesuffix(_GONE))
+            if halves.is_epoch_name(epoch) and not self._is_over(epoch):
+                private.destroy(epoch)
+                self._item_secrets(epoch).remove()
+                tombstone.unlink()
+        durable.sync_directory(self._public)
 
     def _bury(self, epoch: EpochName) -> None:
         tombstone = self._tombstone(epoch)

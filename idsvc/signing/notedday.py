@@ -15,6 +15,10 @@ office that was closed. A leap within it costs at most a week of what was due to
 """
 
 
+class ClockDisagreement(Unavailable):
+    """The clock stands before the day noted last; whether a day between them is over, nobody can tell yet."""
+
+
 class NotedDay:
     """One small file; call what changes it only while holding the store's lock."""
 
@@ -39,9 +43,17 @@ class NotedDay:
             # In place: destroying must work on a full disk, and ten bytes lie within one sector.
             durable.overwrite(self._path, today.isoformat().encode())
 
-    def tell_disagreement(self, today: date) -> str:
-        """Say in a sentence what to do about a clock that stands before the noted day."""
-        return (
-            f"The clock says {today}, but {self.read()} was noted before: set the clock right, "
-            f"or write today's date into {self._path}."
-        )
+    def set_back(self, today: date) -> None:
+        """Note an earlier day, for which a person vouched."""
+        noted = self.read()
+        if noted is not None and noted > today:
+            durable.overwrite(self._path, today.isoformat().encode())
+
+    def refuse_after(self, day: str, *, today: date) -> None:
+        """Raise ClockDisagreement when a later day than this one (YYYY-MM-DD) has been noted."""
+        noted = self.read()
+        if noted is not None and noted.isoformat() > day:
+            raise ClockDisagreement(
+                f"The clock says {today}, but {noted} was noted before: set the clock right, "
+                "or, if it is right, confirm it: idsvc retention run --today and today's date."
+            )

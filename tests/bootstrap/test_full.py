@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,40 @@ from idsvc.config import read_settings
 from idsvc.domain.errors import BadSetting, Unavailable
 from idsvc.domain.ids import DraftId, fresh_id
 from idsvc.services.retention_report import Rule
+from idsvc.storage.queries import service
 from tests.services.city import PROGRAM_FILE, City
 
 
-def test_ready_means_usable_and_nothing_overdue_since_the_night_before_last(city: City) -> None:
+def test_ready_means_usable_and_no_key_overdue_since_the_night_before_last(city: City) -> None:
     city.desk.begin_draft(DraftId(fresh_id(os.urandom)), b"typed")
     assert all(city.counter.readiness().values())
     city.clock.pass_days(2)
     assert all(city.counter.readiness().values()), "the coming night's run destroys what ended last midnight"
     city.clock.pass_days(1)
     readiness = city.counter.readiness()
-    assert [name for name, ok in readiness.items() if not ok] == ["nothing overdue"]
+    assert [name for name, ok in readiness.items() if not ok] == ["no key overdue"]
+    assert city.run_retention().complete
+    assert all(city.counter.readiness().values())
+    city.database.close()
+
+
+def test_what_is_left_but_a_key_is_told_to_monitors_and_closes_no_counter(city: City) -> None:
+    city.desk  # noqa: B018 - the audit epoch begins
+    window = city.clock.now - timedelta(days=9)
+    city.database.transact(lambda session: service.count_use(session, bytes(32), window=window))
+    assert city.counter.monitored()["limits"] == 1
+    assert all(city.counter.readiness().values())
+    city.database.close()
+
+
+def test_a_clock_before_the_noted_day_is_not_ready_until_a_person_vouches_for_it(city: City) -> None:
+    draft = DraftId(fresh_id(os.urandom))
+    assert city.run_retention(vouched=False).complete
+    city.clock.pass_days(5)
+    city.desk.begin_draft(draft, b"typed under a clock that is five days ahead")
+    city.clock.pass_days(-5)
+    readiness = city.counter.readiness()
+    assert [name for name, ok in readiness.items() if not ok] == ["purge days"]
     assert city.run_retention().complete
     assert all(city.counter.readiness().values())
     city.database.close()

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -114,6 +115,25 @@ def test_a_ceremony_is_held_word_for_word_and_repeated(machine: Machine) -> None
     shutil.copytree(machine.path("/srv/idsvc/public"), third / "public")
     assert "Trust list 2" in machine.run("export IDSVC_PROGRAM=/media/third/program/program.toml", signing)
     assert "beside trust list 2" in machine.run(settings, bringing)
+
+
+def test_a_noted_day_ahead_is_set_back_word_for_word(machine: Machine) -> None:
+    settings, steps = blocks("Found an installation")
+    (confirming,) = blocks("When the clock jumps")
+    shutil.copytree(PROGRAM, machine.path("/etc/idsvc"), dirs_exist_ok=True)
+    *founding, _ = steps.strip().splitlines()
+    machine.run(settings, *founding, "idsvc retention run")
+    noted = machine.path("/srv/idsvc/epochs/private/.day")
+    today = date.fromisoformat(noted.read_text())
+    noted.write_text((today + timedelta(days=5)).isoformat())
+    tombstone = machine.path(f"/srv/idsvc/epochs/public/{today + timedelta(days=1)}.gone")
+    tombstone.touch()
+    told = machine.run(settings, "idsvc retention run 2>&1 && exit 9 || test $? = 1")
+    assert f"The clock says {today}, but {today + timedelta(days=5)} was noted before" in told
+    machine.run(settings, re.sub(r"\d{4}-\d\d-\d\d", today.isoformat(), confirming))
+    assert noted.read_text() == today.isoformat()
+    assert not tombstone.exists()
+    machine.run(settings, "idsvc retention run")
 
 
 def _wait_until_ready(machine: Machine, settings: str) -> str:

@@ -17,6 +17,7 @@ from idsvc.domain.errors import BadSetting, Conflict, Destroyed, Refusal, SealBr
 from idsvc.domain.ids import EpochName, ItemId
 from idsvc.signing.epochs import HEADER_BYTES, ClockJump, EpochStore
 from idsvc.signing.itemsecrets import ItemSecrets
+from idsvc.signing.notedday import ClockDisagreement
 
 TODAY = date(2026, 11, 22)
 TOMORROW = TODAY + timedelta(days=1)
@@ -145,7 +146,7 @@ def test_secrets_that_a_crash_left_behind_are_overdue_and_the_next_run_removes_t
     assert not store.destroy_epoch(epoch)
 
 
-def test_a_clock_set_back_opens_nothing_that_was_past_and_destroys_nothing(
+def test_a_clock_before_the_noted_day_opens_nothing_between_and_destroys_nothing(
     open_epochs: Opens, clock: Clock
 ) -> None:
     store = open_epochs()
@@ -161,21 +162,24 @@ def test_a_clock_set_back_opens_nothing_that_was_past_and_destroys_nothing(
         lambda: again.deposit(epoch, fresh_item(), info=b""),
         lambda: again.create_if_absent(TOMORROW),
         lambda: again.create_if_absent(TODAY),
+        again.confirm_today,
+        again.refuse_disagreement,
     ):
-        with pytest.raises(Destroyed):
-            attempt()
+        with pytest.raises(ClockDisagreement, match="set the clock right"):
+            attempt()  # not Destroyed: the clock may be what is right
     assert again.open(later, younger, other.header, info=b"") == other.key
     assert [(status.destroyed, status.overdue) for status in again.status()] == [
         (False, True),
         (False, False),
     ]
-    with pytest.raises(Conflict, match=r"The clock says 2026-11-22, but 2026-11-25 was noted before"):
+    with pytest.raises(ClockDisagreement, match=r"The clock says 2026-11-22, but 2026-11-25 was noted"):
         again.destroy_epoch(epoch, vouched=TODAY)
+    open_epochs(opens=False).refuse_disagreement()  # a depositor does not see the note
     clock.noon_of(TODAY + timedelta(days=3))
     assert again.destroy_epoch(epoch)
 
 
-def test_a_wrongly_noted_day_costs_nothing_once_a_person_corrects_it(
+def test_a_wrongly_noted_day_costs_nothing_once_a_person_vouches_for_today(
     open_epochs: Opens, clock: Clock, epoch_directory: Path
 ) -> None:
     store = open_epochs()
@@ -185,11 +189,68 @@ def test_a_wrongly_noted_day_costs_nothing_once_a_person_corrects_it(
     clock.noon_of(TODAY + timedelta(days=5))
     store.create_if_absent(TODAY + timedelta(days=6))  # within a week a wrong clock is believed
     clock.noon_of(TODAY)
-    with pytest.raises(Destroyed):
-        store.open(epoch, item, key.header, info=b"")
-    (epoch_directory / "private" / ".day").write_text(f"{TODAY}\n")  # as an editor leaves it
+    for vouched in (None, TODAY - timedelta(days=1), TODAY + timedelta(days=5)):
+        with pytest.raises(ClockDisagreement):
+            store.confirm_today(vouched=vouched)
+        with pytest.raises(ClockDisagreement):
+            store.open(epoch, item, key.header, info=b"")
+    store.confirm_today(vouched=TODAY)
+    store.refuse_disagreement()
+    assert (epoch_directory / "private" / ".day").read_text() == TODAY.isoformat()
     assert store.open(epoch, item, key.header, info=b"") == key.key
     assert not any(status.overdue for status in store.status())
+
+
+def test_a_day_to_come_that_a_wrong_clock_ended_is_usable_again_and_opens_nothing_old(
+    open_epochs: Opens, clock: Clock, epoch_directory: Path
+) -> None:
+    store = open_epochs()
+    yesterday = store.create_if_absent(TODAY)
+    ended, cut_short = (store.create_if_absent(TODAY + timedelta(days=days)) for days in (1, 2))
+    old = {epoch: fresh_item() for epoch in (ended, cut_short)}
+    keys = {epoch: store.deposit(epoch, item, info=b"") for epoch, item in old.items()}
+    clock.noon_of(TODAY + timedelta(days=6))
+    assert store.destroy_epoch(yesterday)
+    assert store.destroy_epoch(ended)
+    (epoch_directory / "public" / cut_short).rename(
+        epoch_directory / "public" / f"{cut_short}.gone"
+    )  # a kill
+    clock.noon_of(TOMORROW)
+    (epoch_directory / "private" / ".day").write_text(f"{TOMORROW}\n")  # corrected by hand, so far
+    with pytest.raises(Destroyed):
+        store.create_if_absent(TOMORROW)
+    store.confirm_today(vouched=TOMORROW)
+    gone = {path.name for path in (epoch_directory / "public").glob("*.gone")}
+    assert gone == {f"{yesterday}.gone"}, "a day that is over keeps its tombstone"
+    for epoch, item in old.items():
+        with pytest.raises(Destroyed):
+            store.open(epoch, item, keys[epoch].header, info=b"")
+        assert store.create_if_absent(date.fromisoformat(epoch)) == epoch
+        with pytest.raises(Destroyed):
+            store.open(epoch, item, keys[epoch].header, info=b"")
+        fresh = fresh_item()
+        key = store.deposit(epoch, fresh, info=b"")
+        assert store.open(epoch, fresh, key.header, info=b"") == key.key
+
+
+def test_setting_the_noted_day_back_can_be_cut_short_anywhere(
+    open_epochs: Opens, clock: Clock, epoch_directory: Path
+) -> None:
+    store = open_epochs()
+    epoch = store.create_if_absent(TOMORROW)
+    clock.noon_of(TODAY + timedelta(days=5))
+    assert store.destroy_epoch(epoch)
+    clock.noon_of(TODAY)
+    tombstone = epoch_directory / "public" / f"{epoch}.gone"
+    tombstone.unlink()
+    tombstone.mkdir()  # it cannot be unlinked
+    with pytest.raises(Unavailable, match="could not be changed"):
+        store.confirm_today(vouched=TODAY)
+    with pytest.raises(ClockDisagreement):
+        store.create_if_absent(TOMORROW)  # the day is noted last: the same call will finish
+    tombstone.rmdir()
+    store.confirm_today(vouched=TODAY)
+    assert store.create_if_absent(TOMORROW) == epoch
 
 
 def test_a_damaged_note_of_the_day_opens_nothing_and_says_so(
@@ -213,7 +274,7 @@ def test_a_depositor_goes_by_its_clock_and_by_what_is_destroyed(open_epochs: Ope
         portal.deposit(first, fresh_item(), info=b"")
     item = fresh_item()
     key = portal.deposit(second, item, info=b"")  # it sees neither the note nor a tombstone
-    with pytest.raises(Destroyed):
+    with pytest.raises(ClockDisagreement):
         store.open(second, item, key.header, info=b"")
 
 

@@ -15,6 +15,7 @@ from idsvc.domain.errors import Conflict, Destroyed, Unavailable
 from idsvc.domain.ids import EpochName, ItemId
 from idsvc.signing import epochs, stores
 from idsvc.signing.epochs import ClockJump, EpochStore, ItemKey
+from idsvc.signing.notedday import ClockDisagreement
 
 FIRST = date(2026, 11, 22)
 days = st.integers(0, 25).map(lambda number: FIRST + timedelta(days=number))
@@ -34,6 +35,7 @@ class EpochsModel(RuleBasedStateMachine):
         self.made: set[EpochName] = set()
         self.purged: set[EpochName] = set()
         self.dead: set[ItemId] = set()
+        self.deposited: list[tuple[EpochName, ItemId]] = []
         self.left: set[EpochName] = set()  # purged but for their item secrets
         self.known = FIRST  # the newest day that the store has noted
 
@@ -54,6 +56,10 @@ class EpochsModel(RuleBasedStateMachine):
     def usable(self, epoch: EpochName) -> bool:
         return not self.past(epoch) and epoch not in self.purged
 
+    def refusal(self, epoch: EpochName) -> type[Destroyed | ClockDisagreement]:
+        """Tell how an unusable day is refused: as lost only where the clock itself says so."""
+        return ClockDisagreement if self.today.isoformat() <= epoch < self.known.isoformat() else Destroyed
+
     @initialize()
     def begin(self) -> None:
         self.made.add(self.store.create_if_absent(FIRST + timedelta(days=3)))
@@ -62,7 +68,7 @@ class EpochsModel(RuleBasedStateMachine):
     def create(self, day: date) -> None:
         epoch = EpochName(day.isoformat())
         if not self.usable(epoch):
-            with pytest.raises(Destroyed):
+            with pytest.raises(self.refusal(epoch)):
                 self.store.create_if_absent(day)
             return
         assert self.store.create_if_absent(day) == epoch
@@ -73,6 +79,7 @@ class EpochsModel(RuleBasedStateMachine):
     @rule(target=items, day=days)
     def deposit(self, day: date) -> Item:
         epoch, item = EpochName(day.isoformat()), ItemId(os.urandom(16).hex())
+        self.deposited.append((epoch, item))
         if self.usable(epoch) and epoch in self.made:
             return epoch, item, self.store.deposit(epoch, item, info=b"model")
         with pytest.raises((Destroyed, Unavailable)):
@@ -86,7 +93,7 @@ class EpochsModel(RuleBasedStateMachine):
         if self.usable(epoch) and name not in self.dead:
             assert self.store.open(epoch, name, key.header, info=b"model") == key.key
         elif key.header:
-            with pytest.raises(Destroyed):
+            with pytest.raises(self.refusal(epoch)):
                 self.store.open(epoch, name, key.header, info=b"model")
 
     @rule(item=items)
@@ -100,7 +107,7 @@ class EpochsModel(RuleBasedStateMachine):
     def destroy_epoch(self, day: date, *, vouches: bool) -> None:
         epoch = EpochName(day.isoformat())
         if epoch >= self.today.isoformat():  # this clock's word, not the noted day: destroying is for good
-            with pytest.raises(Conflict, match="was noted before" if self.past(epoch) else "is not over"):
+            with pytest.raises(ClockDisagreement if self.past(epoch) else Conflict):
                 self.store.destroy_epoch(epoch)
             return
         if not vouches and self.today > self.known + timedelta(days=7):
@@ -120,6 +127,26 @@ class EpochsModel(RuleBasedStateMachine):
         if epoch in self.purged:
             (self.directory / "secrets" / epoch).touch(mode=0o600)
             self.left.add(epoch)
+
+    @rule(vouches=st.booleans())
+    def confirm_today(self, *, vouches: bool) -> None:
+        """Let a person say that the clock is right: days to come are usable, what died stays dead."""
+        if not vouches and self.today < self.known:
+            with pytest.raises(ClockDisagreement):
+                self.store.confirm_today()
+            return
+        if not vouches and self.today > self.known + timedelta(days=7):
+            with pytest.raises(ClockJump):
+                self.store.confirm_today()
+            return
+        self.store.confirm_today(vouched=self.today if vouches else None)
+        self.known = self.today
+        if vouches:
+            freed = {epoch for epoch in self.purged if epoch >= self.today.isoformat()}
+            self.dead |= {item for epoch, item in self.deposited if epoch in freed}
+            self.made -= freed
+            self.purged -= freed
+            self.left -= freed
 
     @rule(day=days)
     def move_the_clock(self, day: date) -> None:

@@ -254,6 +254,23 @@ def test_one_process_at_a_time_holds_a_lease(database: Database) -> None:
     assert take(winner, later + timedelta(seconds=21))
 
 
+def test_a_lease_of_a_clock_that_was_ahead_holds_nothing_up(database: Database) -> None:
+    now, span = datetime(2026, 3, 1, 12, tzinfo=UTC), timedelta(seconds=30)
+
+    def take(holder: str, at: datetime) -> bool:
+        return database.transact(
+            lambda session: service.acquire_lease(session, "retention", holder, now=at, until=at + span),
+            isolation=Isolation.READ_COMMITTED,
+        )
+
+    one, other = fresh_id(os.urandom), fresh_id(os.urandom)
+    assert take(one, now + span)
+    assert not take(other, now), "two hosts' clocks may be one lease time apart"
+    assert take(one, now + timedelta(days=5))
+    assert take(other, now)
+    assert not take(one, now + timedelta(seconds=1)), "and it is a lease like any other"
+
+
 @pytest.mark.parametrize("give", [lambda: datetime(2026, 3, 1), datetime.now])  # noqa: DTZ001
 def test_a_time_without_a_zone_is_refused(database: Database, give: Callable[[], datetime]) -> None:
     with pytest.raises(Exception, match="must know its zone"):
