@@ -25,11 +25,17 @@ def open_runtime(
 ) -> "VerifierRuntime | Runtime":
     """Build the runtime that the settings ask for; raises BadSetting, in one sentence, when it cannot run.
 
-    A process with the verifier alone gets no database and no key, and imports neither.
+    A process with the verifier alone gets no database and no key, and imports neither. A counter or office
+    does not start with a card design that must not be printed.
     """
     if settings.surfaces == _PUBLIC_ONLY:
         return VerifierRuntime(settings, pin_roots(settings), clock)
-    return open_full(settings, clock=clock, random=random)
+    runtime = open_full(settings, clock=clock, random=random)
+    if runtime.opens:  # a counter or office: it would order cards that come out wrong
+        from idsvc.printing.inspection import require_printable  # noqa: PLC0415 - as below
+
+        require_printable(runtime.artwork)
+    return runtime
 
 
 def open_full(settings: Settings, *, clock: Clock = system_clock, random: Random = os.urandom) -> "Runtime":

@@ -6,9 +6,12 @@ import click
 
 from idsvc import resources
 from idsvc.cli import exits
+from idsvc.cli.writing import telling_files
+from idsvc.domain.errors import BadSetting
+from idsvc.domain.program import CodePlace
 from idsvc.imaging.portrait import make_portrait
 from idsvc.printing.artwork_file import FILE_NAME, load_artwork
-from idsvc.printing.inspection import BadArtwork
+from idsvc.printing.inspection import BadArtwork, require_printable
 from idsvc.printing.preview import write_preview
 from idsvc.printing.slip import Paper, render_carriers
 from idsvc.program import load
@@ -21,7 +24,11 @@ _PROGRAM = click.option(
     help="The program file; its artwork.toml stands beside it.",
 )
 _PAPER = click.option(
-    "--paper", type=click.Choice(list(Paper)), default=Paper.LETTER, show_default=True, help="Sheet size."
+    "--paper",
+    type=click.Choice(list(Paper), case_sensitive=False),
+    default=Paper.LETTER,
+    show_default=True,
+    help="Sheet size.",
 )
 
 
@@ -47,22 +54,28 @@ def preview(program_path: Path, out: Path, portrait: Path | None, dpi: int, pape
     """
     program = load(program_path)
     artwork = load_artwork(program_path.with_name(FILE_NAME), program=program)
-    if borrowed := _whose_seal(program_path, program.city.name):
+    with telling_files(program_path.parent):
+        borrowed = _whose_seal(program_path, program.city.name)
+    if borrowed:
         click.echo(f"warning: the seal is that of {borrowed}; put your own beside the program.", err=True)
     photo = portrait or resources.path("templates/samples/portrait.jpg")
     try:
-        paths = write_preview(
-            artwork,
-            out,
-            portrait=make_portrait(photo.read_bytes()).jpeg,
-            link=program.city.issuer.removeprefix("https://"),
-            paper=Paper(paper),
-            dots_per_inch=dpi,
-        )
+        with telling_files(out):
+            paths = write_preview(
+                artwork,
+                out,
+                portrait=make_portrait(photo.read_bytes()).jpeg,
+                link=program.city.issuer.removeprefix("https://"),
+                paper=Paper(paper),
+                dots_per_inch=dpi,
+            )
     except BadArtwork as bad:
         for complaint in bad.complaints:
             click.echo(complaint, err=True)
-        click.echo(f"This design must not be printed: {len(bad.complaints)} complaints.", err=True)
+        count = len(bad.complaints)
+        click.echo(
+            f"This design must not be printed: {count} complaint{'' if count == 1 else 's'}.", err=True
+        )
         return exits.BAD_SETTING
     click.echo(f"{len(paths)} files written to {out}.")
     return exits.DONE
@@ -80,15 +93,23 @@ def carrier(program_path: Path, out: Path, sheets: int, paper: Paper) -> int:
     """
     program = load(program_path)
     artwork = load_artwork(program_path.with_name(FILE_NAME), program=program)
+    if artwork.code_on is not CodePlace.LABEL:
+        raise BadSetting(
+            f'{program_path.name} prints no labels; sheets for them need code_on = "label" and the slot '
+            '"resident" in [record].'
+        )
+    require_printable(artwork)
     link = program.city.issuer.removeprefix("https://")
-    out.write_bytes(render_carriers([()] * sheets, artwork=artwork, link=link, paper=Paper(paper)))
+    sheet = render_carriers([()] * sheets, artwork=artwork, link=link, paper=Paper(paper))
+    with telling_files(out):
+        out.write_bytes(sheet)
     click.echo(f"{sheets} {'sheet' if sheets == 1 else 'sheets'} written to {out}.")
     return exits.DONE
 
 
 def _whose_seal(program_path: Path, city: str) -> str | None:
     """Name the sample city whose seal lies beside another city's program; None for a seal of its own."""
-    seals = {path.read_bytes() for path in program_path.parent.glob("*.svg")}
+    seals = {path.read_bytes() for path in program_path.parent.glob("*.svg") if path.is_file()}
     for sample in resources.path("templates/programs").glob("*/program.toml"):
         name = load(sample).city.name
         if name != city and any(path.read_bytes() in seals for path in sample.parent.glob("*.svg")):

@@ -6,14 +6,18 @@ from pathlib import Path
 import click
 
 from idsvc.cli import exits
+from idsvc.cli.writing import telling_files
+from idsvc.domain.errors import BadSetting
 from idsvc.domain.program import Program
+from idsvc.printing.artwork_file import FILE_NAME, load_artwork
 from idsvc.printing.guide import render_guide
+from idsvc.printing.inspection import inspect
 from idsvc.printing.slip import Paper
 from idsvc.program import BadProgram, load
 from idsvc.program.checking import check as find_doubts
 from idsvc.program.explaining import Explanation
 from idsvc.program.explaining import explain as find_sets
-from idsvc.program.findings import Finding, Weight
+from idsvc.program.findings import Finding, Weight, error
 from idsvc.program.guide_text import guide_text
 from idsvc.program.summary import summarise
 from idsvc.program.wording import Wording
@@ -32,6 +36,7 @@ def program() -> None:
 def check(file: Path, *, explain: bool) -> int:
     """Find what is wrong in FILE: mistakes by line and key, then what does not go together.
 
+    The card design beside it (artwork.toml) is judged too.
     Mistakes and errors go to stderr and end with exit code 78; warnings alone end with 0.
     """
     try:
@@ -41,7 +46,7 @@ def check(file: Path, *, explain: bool) -> int:
             click.echo(str(mistake), err=True)
         click.echo(_counted(len(bad.mistakes), "mistake", file), err=True)
         return exits.BAD_SETTING
-    findings = find_doubts(read)
+    findings = (*find_doubts(read), *_find_design_faults(file, read))
     for finding in findings:
         click.echo(str(finding), err=finding.weight is Weight.ERROR)
     if explain:
@@ -63,16 +68,34 @@ def show(file: Path) -> None:
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the PDFs."
 )
 @click.option(
-    "--paper", type=click.Choice(list(Paper)), default=Paper.LETTER, show_default=True, help="Sheet size."
+    "--paper",
+    type=click.Choice(list(Paper), case_sensitive=False),
+    default=Paper.LETTER,
+    show_default=True,
+    help="Sheet size.",
 )
 def guide(file: Path, *, out: Path, paper: Paper) -> None:
     """Write the guide "What to bring" of FILE: one page as PDF for each of its languages."""
     read = load(file)
-    out.mkdir(parents=True, exist_ok=True)
     for language in read.city.languages:
         target = out / f"what-to-bring-{language}.pdf"
-        target.write_bytes(render_guide(guide_text(read, language), read.colours, paper=Paper(paper)))
+        page = render_guide(guide_text(read, language), read.colours, paper=Paper(paper))
+        with telling_files(target):
+            out.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(page)
         click.echo(str(target))
+
+
+def _find_design_faults(file: Path, program: Program) -> tuple[Finding, ...]:
+    """Judge the card design beside a program file; a program may be checked before it has one."""
+    path = file.with_name(FILE_NAME)
+    if not path.exists():
+        return ()
+    try:
+        artwork = load_artwork(path, program=program)
+    except BadSetting as refusal:
+        return (error(FILE_NAME, str(refusal)),)
+    return tuple(error(FILE_NAME, f"{complaint}.") for complaint in inspect(artwork))
 
 
 def _print_sets(read: Program, explanations: Sequence[Explanation]) -> None:

@@ -245,6 +245,7 @@ class Artwork:
     card_name: str
     telephone: str
     languages: tuple[str, ...]
-    code_on: CodePlace
+    code_on: CodePlace | None
+    """None where cards come without a renewal code."""
     label_mm: tuple[float, float]
     """Width and height of the label for the renewal code, where the program wants one."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from idsvc.domain.errors import BadSetting
-from idsvc.domain.program import Program
+from idsvc.domain.program import Program, Slot
 from idsvc.printing.artwork import (
     Align,
     Artwork,
@@ -74,7 +74,7 @@ def load_artwork(path: Path, *, program: Program) -> Artwork:
         card_name=program.city.card_name,
         telephone=program.city.telephone,
         languages=program.city.languages,
-        code_on=program.record.code_on,
+        code_on=program.record.code_on if Slot.RESIDENT in program.record.slots else None,
         label_mm=card.label(),
     )
     card.finish()

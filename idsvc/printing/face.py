@@ -183,4 +183,6 @@ def _too_long(fact: Fact) -> str:
         return "This name is too long for the card. Ask how the holder wants it shortened."
     if fact is Fact.ADDRESS:
         return "This address is too long for the card. Shorten a line, or put it on fewer lines."
+    if fact is Fact.RENEWAL_CODE:
+        return "The card's artwork has too little room for the renewal code. Give its field a larger box."
     return f"The {fact.value.replace('_', ' ')} is too long for the card. Shorten it."

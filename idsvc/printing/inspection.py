@@ -49,7 +49,7 @@ class BadArtwork(BadSetting):
     """A card design that must not be printed; `complaints` name the elements."""
 
     def __init__(self, complaints: Sequence[str]) -> None:
-        super().__init__(f"This artwork cannot be printed: {'; '.join(complaints)}.")
+        super().__init__(f"The card design in artwork.toml must not be printed: {'; '.join(complaints)}.")
         self.complaints = tuple(complaints)
 
 
@@ -141,7 +141,7 @@ def _judge_seal(artwork: Artwork) -> Iterator[str]:
         for element in elements
         if isinstance(element, SealPlace)
     ]
-    if artwork.code_on is not CodePlace.CARD:
+    if artwork.code_on in (CodePlace.SLIP, CodePlace.LABEL):
         places.append(("slip: seal", SEAL_MM))
     for place, width in places:
         if width > 0 and artwork.seal.dots_per_inch(width) < LEAST_DOTS_PER_INCH:

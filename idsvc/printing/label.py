@@ -17,7 +17,7 @@ from idsvc.printing.document import ONE_AT_A_TIME, open_document
 from idsvc.printing.face import CAP_HEIGHT, MM
 from idsvc.printing.fonts import Weight, measure
 from idsvc.printing.slip_words import SLIP_WORDS
-from idsvc.printing.text import draw_line, fit
+from idsvc.printing.text import Fitted, draw_line, fit
 
 LEAST_CODE_SIZE: Final = 13.0
 """Points: digits 3.3 mm high, typed from without glasses."""
@@ -28,6 +28,7 @@ _MARGIN_MM: Final = 2.5
 _TITLE_SIZE: Final = 8.0
 _LEAST_TITLE: Final = 5.0
 _FOOT_SIZE: Final = 7.0
+_LEAST_FOOT: Final = 5.0
 _GAP: Final = 0.55
 """Between groups, in sizes."""
 _LINE: Final = 1.25
@@ -88,16 +89,11 @@ def _draw(canvas: Canvas, label: LabelFace, artwork: Artwork) -> None:
     canvas.setFillGray(0)
     _draw_title(canvas, artwork, top=height - margin, width=width - 2 * margin)
     ending = f"•••• •••• {format_groups(label.card_number, CARD_NUMBER_GROUP).split()[-1]}"
-    foot = fit(
-        f"{artwork.card_name}   {ending}",
-        width=width - 2 * margin,
-        size=_FOOT_SIZE,
-        floor=1.0,
-        most_lines=1,
-        weight=Weight.REGULAR,
-    )
-    if foot is not None:
-        draw_line(canvas, margin, margin, foot.lines[0], weight=Weight.REGULAR, size=foot.size)
+    for foot in (f"{artwork.card_name}   {ending}", ending):  # the name goes before it is too small to read
+        fitted = _fit_foot(foot, width=width - 2 * margin)
+        if fitted is not None:
+            draw_line(canvas, margin, margin, foot, weight=Weight.REGULAR, size=fitted.size)
+            break
     code = set_code(artwork.label_mm)
     groups = format_groups(label.renewal_code, RENEWAL_CODE_GROUP).split()
     used = code.size * (CAP_HEIGHT + (len(code.groups) - 1) * _LINE)
@@ -109,6 +105,10 @@ def _draw(canvas: Canvas, label: LabelFace, artwork: Artwork) -> None:
             x = margin + place * step
             draw_line(canvas, x, y, groups.pop(0), weight=Weight.SEMIBOLD, size=code.size)
         y -= code.size * _LINE
+
+
+def _fit_foot(text: str, *, width: float) -> Fitted | None:
+    return fit(text, width=width, size=_FOOT_SIZE, floor=_LEAST_FOOT, most_lines=1, weight=Weight.REGULAR)
 
 
 def _draw_title(canvas: Canvas, artwork: Artwork, *, top: float, width: float) -> None:

@@ -42,7 +42,7 @@ _CODE: Final = "SPECIMEN:NOT-A-CARD." * 56
 """About as long as a real card's code; it verifies nowhere."""
 
 
-def make_face(sample: Sample, *, portrait: bytes, code_on: CodePlace) -> CardFace:
+def make_face(sample: Sample, *, portrait: bytes, code_on: CodePlace | None) -> CardFace:
     """Turn a sample person into a card, with the portrait given; a renewal code where cards bear one."""
     return CardFace(
         name=sample.name,

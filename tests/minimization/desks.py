@@ -50,6 +50,7 @@ class Desk:
             "MORE": str(self.folder / "city" / "more"),
             "WITNESS": str(self.folder / "city" / "witness"),
             "PROGRAM": str(self.home / self.hidden.papers[-1] / "program.toml"),
+            "LABELS": str(self.home / self.hidden.papers[-1] / "labels.toml"),
             "PORTRAIT": str(self.home / self.hidden.file_name),
             "OUT": str(self.folder / "out"),
         }
@@ -60,7 +61,10 @@ class Desk:
         (self.folder / "out").mkdir()
         if model is not None:
             shutil.copytree(model, self.places.folder)
-        shutil.copytree(PROGRAM_FILE.parent, self.home / self.hidden.papers[-1])
+        copied = self.home / self.hidden.papers[-1]
+        shutil.copytree(PROGRAM_FILE.parent, copied)
+        text = PROGRAM_FILE.read_text("utf-8")
+        (copied / "labels.toml").write_text(text.replace('code_on = "slip"', 'code_on = "label"'), "utf-8")
         (self.home / self.hidden.file_name).write_bytes(portrait_file(self.hidden))
 
     def user(self, lines: Sequence[str], *, settings: bool = True, **more: str) -> User:

@@ -68,7 +68,7 @@ _SLOW = (
     "program check --explain PROGRAM",
     "program guide PROGRAM --out OUT/guide",
     "card preview --program PROGRAM --portrait PORTRAIT --out OUT/preview",
-    "card carrier --program PROGRAM --out OUT/carrier.pdf",
+    "card carrier --program LABELS --out OUT/carrier.pdf",
     "demo --out OUT/demo --portrait PORTRAIT",
     "verify OUT/demo/card.pdf --public OUT/demo/public",
 )

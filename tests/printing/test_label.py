@@ -33,6 +33,19 @@ def test_the_title_speaks_the_programs_first_language(artwork: Artwork) -> None:
     assert "Su código de renovación" in _text(render_labels([FACE], artwork=spanish))
 
 
+def test_a_card_name_too_long_to_be_read_on_the_label_is_left_out(artwork: Artwork) -> None:
+    small = replace(artwork, label_mm=(54.0, 25.0))
+    short, long = (
+        "The Resident Card of Riverbend",
+        "The Resident Card of Everybody Who Lives in the Whole City",
+    )
+    text = _text(render_labels([FACE], artwork=replace(small, card_name=short)))
+    assert f"{short} •••• •••• 5566" in text
+    text = _text(render_labels([FACE], artwork=replace(small, card_name=long)))
+    assert "Resident" not in text
+    assert "•••• •••• 5566" in text
+
+
 SIZES = [USUAL_LABEL_MM, LARGEST_LABEL_MM, (54.0, 25.0), (89.0, 28.0), (70.0, 36.0)]
 
 

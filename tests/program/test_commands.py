@@ -5,6 +5,7 @@ from click.testing import CliRunner, Result
 
 from idsvc.cli import exits
 from idsvc.cli.program import program
+from idsvc.domain.errors import Unavailable
 
 RIVERBEND = Path(__file__).parents[2] / "templates/programs/riverbend/program.toml"
 
@@ -45,6 +46,36 @@ def test_check_refuses_a_program_with_errors_and_tells_warnings_apart(
     assert "error: colours.ink" in result.stderr
     assert "warning: city.issuer" in result.stdout
     assert f"2 errors in {doubtful}." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("size = 5.6", "size = 4", "error: artwork.toml: front: card name has type under 4.8 pt."),
+        (
+            "strength = 0.42",
+            "strength = 2",
+            "error: artwork.toml: In the artwork, front element ghost: strength",
+        ),
+        ('seal = "seal.svg"', 'seal = "none.svg"', "none.svg is not there"),
+    ],
+)
+def test_check_judges_the_card_design_beside_the_program(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    for name in ("program.toml", "seal.svg", "artwork.toml"):
+        text = RIVERBEND.with_name(name).read_text("utf-8")
+        (tmp_path / name).write_text(text.replace(old, new) if name == "artwork.toml" else text, "utf-8")
+    result = run("check", tmp_path / "program.toml")
+    assert result.return_value == exits.BAD_SETTING
+    assert told in result.stderr
+    assert "1 error in" in result.stderr
+
+
+def test_a_guide_that_cannot_be_written_is_told_with_its_path(tmp_path: Path) -> None:
+    (tmp_path / "guides").write_text("a file", "utf-8")
+    with pytest.raises(Unavailable, match=r"guides/more cannot be used \(Not a directory\)"):
+        run("guide", "--out", tmp_path / "guides/more", RIVERBEND)
 
 
 @pytest.mark.slow
