@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
@@ -164,6 +165,7 @@ def shape_glyphs(text: str, font: str, *, right_to_left: bool) -> Glyphs:
     shown.append(">]TJ 0 Ts" if rise else ">]TJ")
     told = _meanings(text, [info.cluster for info in infos])
     if right_to_left:
+        told = _part_marks(told, [info.cluster for info in infos])
         # A bracket that is turned round is read as what it looks like; a joiner is drawn as a space.
         told = [
             face.mirrored.get(glyph, meant.strip(_JOINERS)) for glyph, meant in zip(glyphs, told, strict=True)
@@ -180,6 +182,16 @@ def _meanings(text: str, clusters: list[int]) -> list[str]:
     starts = sorted(set(clusters))
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
     return [text[cluster : ends.pop(cluster)] if cluster in ends else "" for cluster in clusters]
+
+
+def _part_marks(told: list[str], clusters: list[int]) -> list[str]:
+    """Give each mark of a cluster with as many glyphs as characters its own, the last stands first."""
+    parted: list[str] = []
+    for _, stretch in groupby(zip(clusters, told, strict=True), key=itemgetter(0)):
+        meant = [text for _, text in stretch]
+        letters = "".join(meant)
+        parted += reversed(letters) if len(letters) == len(meant) else meant
+    return parted
 
 
 def embed_fonts(file: PdfFile, used: Mapping[str, Mapping[int, str]]) -> bytes:

@@ -81,6 +81,12 @@ def test_a_run_tells_its_text_where_its_glyphs_stand_for_something_else_in_the_f
         )
 
 
+def test_every_point_of_a_hebrew_word_stands_for_itself() -> None:
+    word = "שָׁלוֹם"
+    run = shape_glyphs(word, "NotoSansHebrew-Bold", right_to_left=True)
+    assert sorted(run.texts.values()) == sorted(word)
+
+
 def test_a_joiner_leaves_the_spaces_of_its_font_spaces() -> None:
     joined, spaced = (
         shape_glyphs(text, "NotoSansArabic-Bold", right_to_left=True)
