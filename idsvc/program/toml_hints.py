@@ -17,6 +17,10 @@ _CURLY: Final = str.maketrans(
 _PLAIN: Final = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
 _TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 _ENTRY: Final = re.compile(r"\s*([\w.\"'-]+)\s*([=:])\s*(.*)")
+_COLOUR: Final = re.compile(r"(#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3})(\s+#.*|\s*)")
+_QUOTED: Final = re.compile(r'".*".*"')
+_QUOTED_TWICE: Final = re.compile(r'"\s*[,:=]\s*"')
+"""Two texts rather than one with quotes in it."""
 _BARE: Final = re.compile(r"(?<=[\[,=])(\s*)([^\s\[\]{}\"',=#][^\[\]{}\"',=#]*?)(\s*)(?=[,\]])")
 
 
@@ -38,10 +42,14 @@ def explain_toml(text: str, error: tomllib.TOMLDecodeError) -> Hint:
     """Explain why a text was refused by the TOML reader."""
     place = _PLACE.search(str(error))
     reason = _PLACE.sub("", str(error)).strip().rstrip(".")
-    lines = text.splitlines()
+    lines = text.split("\n")  # as the reader counts: splitlines() also breaks at U+2028 and others
+    if not lines[-1]:
+        lines.pop()
     number = int(place[1]) if place and place[1] else len(lines) + 1
     if opened := _left_open(lines, reason, number):
         return opened
+    if number > len(lines) and lines and not text.endswith("\n"):
+        number = len(lines)  # the reader saw the end, and what is wrong stands right before it
     written = lines[number - 1].strip() if number <= len(lines) else "the end of the file"
     if reason.startswith("Cannot "):
         return Hint(number, written, f"{_ONCE} ({reason})")
@@ -83,6 +91,8 @@ def _propose(written: str) -> Iterator[tuple[str, str]]:
         key, sign, value = entry.groups()
         if sign == ":":
             yield f"{key} = {value}", "an equals sign behind the key"
+        if colour := _COLOUR.fullmatch(value):
+            yield f'{key} = "{colour[1]}"{colour[2]}', "a text stands in quotes"
         bare, _, remark = value.partition("#")
         yield from _mend(f"{key} = ", bare.strip(), f" #{remark}" if remark else "")
 
@@ -96,6 +106,7 @@ def _mend(start: str, bare: str, behind: str) -> Iterator[tuple[str, str]]:
             yield f"{start}{bare}{quote}{behind}", "the quote at the end of the text"
         if bare.endswith(quote) and bare.count(quote) == 1:
             yield f"{start}{quote}{bare}{behind}", "the quote at the beginning of the text"
+    yield from _escape(start, bare, behind)
     if "[" in bare:
         yield start + _BARE.sub(r'\1"\2"\3', bare) + behind, "every text in quotes"
     if re.fullmatch(r"0+\d+", bare):
@@ -106,6 +117,13 @@ def _mend(start: str, bare: str, behind: str) -> Iterator[tuple[str, str]]:
         yield f'{start}"{bare}"{behind}', "a text stands in quotes"
     if not bare:
         yield f'{start}""{behind}', "a value behind the equals sign"
+
+
+def _escape(start: str, bare: str, behind: str) -> Iterator[tuple[str, str]]:
+    """Give the way to write a text with quotes in it."""
+    if _QUOTED.fullmatch(bare) and not _QUOTED_TWICE.search(bare):
+        inner = bare[1:-1].replace('\\"', '"').replace('"', '\\"')
+        yield f'{start}"{inner}"{behind}', "a text has a backslash before each quote in it"
 
 
 def _is_toml(line: str) -> bool:

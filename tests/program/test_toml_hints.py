@@ -37,6 +37,13 @@ def _explain(text: str) -> tuple[int, str, str]:
         ("languages = [en, es]", 'languages = ["en", "es"] (every text in quotes)'),
         ("points = 03", "points = 3 (a number without zeros before it)"),
         ('name: "Riverbend"', 'name = "Riverbend" (an equals sign behind the key)'),
+        ("ink = #fff", 'ink = "#fff" (a text stands in quotes)'),
+        ("ink = #16243a # dark", 'ink = "#16243a" # dark (a text stands in quotes)'),
+        (
+            'name = "say "hi" now"',
+            'name = "say \\"hi\\" now" (a text has a backslash before each quote in it)',
+        ),
+        ('name = "one", "two"', "a line that TOML can read"),
         ("[card", "[card] (a heading in brackets)"),
         ("[[validity]", "[[validity]] (a heading in brackets)"),
         ("Riverbend", "a line that TOML can read"),
@@ -56,6 +63,22 @@ def test_a_list_over_several_lines_is_told_at_its_wrong_item_or_where_it_began()
     )
     opened = _explain(FRAME.format('languages = ["en", "es"'))
     assert opened == (2, 'languages = ["en", "es"', 'a list that ends with "]", its items parted by commas')
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u0085", "\u2029"])
+def test_lines_are_counted_as_the_reader_counts_them(separator: str) -> None:
+    line, found, _ = _explain(f'name = "a{separator}b"\nplace = Mill\n')
+    assert (line, found) == (2, "place = Mill")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", [True, False])
+def test_a_last_line_is_told_whether_or_not_it_ends(newline: str, end: bool) -> None:  # noqa: FBT001
+    closing = newline if end else ""
+    line, found, wanted = _explain(f'[city]{newline}name = "a"{newline}name = "b"{closing}')
+    assert (line, found) == (3, 'name = "b"')
+    assert wanted.startswith("a name that stands here for the first time")
+    assert _explain(f'[city]{newline}name = "Riverbend{closing}')[:2] == (2, 'name = "Riverbend')
 
 
 def test_any_slip_of_the_hand_gets_an_answer_and_proposals_are_toml(riverbend_text: str) -> None:
