@@ -197,9 +197,11 @@ def _draw_notes(canvas: Canvas, notes: Notes) -> None:
 def set_microtext(micro: Microtext) -> tuple[str, float]:
     """Repeat a fine print along its box; give the line and its size, which lets it end where the box ends."""
     width = micro.box.width * MM
-    count = max(1, int(width / measure(micro.text, Weight.MEDIUM, micro.size)))
+    once = measure(micro.text, Weight.MEDIUM, micro.size)
+    count = max(1, int(width / once)) if once else 1
     line = (micro.text * count).strip()
-    return line, width / measure(line, Weight.MEDIUM, 1.0)
+    whole = measure(line, Weight.MEDIUM, 1.0)
+    return line, width / whole if whole else 0.0  # joiners and marks alone have no width
 
 
 def _draw_microtext(canvas: Canvas, micro: Microtext) -> None:

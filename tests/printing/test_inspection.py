@@ -127,6 +127,7 @@ BROKEN: list[tuple[str, Break, str]] = [
         "back: code and late microtext overlap",
     ),
     ("large fine print", _swap("size = 0.85", "size = 12"), "fine print is 0.5 to 2 pt"),
+    ("fine print of nothing", _swap('"{card_name} "', '"\\u200d"'), "fine print is 0.5 to 2 pt"),
     ("stretched fine print", _moved("microtext", "31.8, 51.5, 0.3, 0.3"), "fine print is 0.5 to 2 pt"),
     ("high fine print", _swap("size = 0.85", "size = 1.9"), "front: the text of microtext leaves its box"),
     (
