@@ -22,13 +22,13 @@ def retention() -> None:
 
 
 @retention.command(epilog="Example: idsvc retention run --today 2026-11-22")
-@click.option("--today", help="Today's date, typed by a person, after a jump of this machine's clock.")
+@click.option("--today", help="Today's date, typed by a person, when a clock jumped or is doubted.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document at the end.")
 def run(today: str | None, as_json: bool) -> int:
     """Destroy keys, rows and blobs whose day is over. Run it every night; it can be stopped and begun again.
 
     Exact counts are shown on a terminal only; a file, a mail or JSON gets them in round numbers.
-    Exit code 1 when something that is due remains.
+    Exit code 1 when something that is due remains, or another process does the rest of the run.
     """
     try:
         vouched = None if today is None else date.fromisoformat(today)

@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 from idsvc.domain.errors import Destroyed
 from idsvc.domain.ids import EpochName, ItemId
 from idsvc.signing import stores
+from idsvc.signing.notedday import ClockDisagreement
 
 store = stores.open_epochs(f"file:{sys.argv[1]}", None, zone=ZoneInfo("America/Chicago"),
                            clock=lambda: datetime(2026, 11, 22, 18, tzinfo=UTC), random=os.urandom,
@@ -36,7 +37,7 @@ for number in range(int(sys.argv[2])):
     item = ItemId(os.urandom(16).hex())
     try:
         key = store.deposit(epoch, item, info=b"")
-    except Destroyed:
+    except (Destroyed, ClockDisagreement):  # the purge's clock is ahead of this one
         print("destroyed", flush=True)
         break
     print(item, key.key.hex(), key.header.hex(), flush=True)
