@@ -122,6 +122,8 @@ class EpochStore:
             except FileNotFoundError:
                 self._refuse_past(epoch)  # a purge may have buried it since the look above
                 raise Unavailable(f"The purge-day key {epoch} has not been made; make it first.") from None
+        if not public:
+            self._refuse_past(epoch)  # or emptied it while it was read
         carried, secret = self._random(CARRIED_BYTES), self._random(SECRET_BYTES)
         header = halves.seal_to(public, carried, info=info)
         self._item_secrets(epoch).put(item, secret, random=self._random)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +16,12 @@ from hypothesis import strategies as st
 
 from idsvc.domain.errors import BadSetting, Conflict, Destroyed, Refusal, SealBroken, Unavailable
 from idsvc.domain.ids import EpochName, ItemId
+from idsvc.signing import stores
 from idsvc.signing.epochs import HEADER_BYTES, ClockJump, EpochStore
 from idsvc.signing.itemsecrets import ItemSecrets
 from idsvc.signing.notedday import ClockDisagreement
 
+ZONE = ZoneInfo("America/Chicago")
 TODAY = date(2026, 11, 22)
 TOMORROW = TODAY + timedelta(days=1)
 Opens = Callable[..., EpochStore]
@@ -366,6 +369,29 @@ def test_a_public_half_without_its_private_half_never_stands_alone(
     item = fresh_item()
     key = store.deposit(epoch, item, info=b"")
     assert again.open(epoch, item, key.header, info=b"") == key.key
+
+
+def test_a_purge_that_empties_the_public_half_while_it_is_read_is_a_purge_and_no_damage(
+    open_epochs: Opens, epoch_directory: Path, clock: Clock
+) -> None:
+    epoch = open_epochs().create_if_absent(TOMORROW)
+    public = epoch_directory / "public" / epoch
+    public.write_bytes(b"")
+    looks = 0
+
+    def look() -> datetime:
+        nonlocal looks
+        looks += 1
+        if looks == 2:  # after the first look at the day, and after the half was read
+            public.rename(public.with_name(f"{epoch}.gone"))
+        return clock.now
+
+    portal = stores.open_epochs(
+        f"file:{epoch_directory}", None, zone=ZONE, clock=look, random=os.urandom, opens=False
+    )
+    with pytest.raises(Destroyed):
+        portal.deposit(epoch, fresh_item(), info=b"")
+    assert looks == 2
 
 
 def test_many_makers_at_once_make_one_key(open_epochs: Opens, epoch_directory: Path) -> None:
