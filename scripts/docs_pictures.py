@@ -17,9 +17,9 @@ from PIL import Image, ImageDraw
 from idsvc import resources
 from idsvc.domain.program import CodePlace
 from idsvc.imaging.portrait import make_portrait
-from idsvc.printing.artwork_file import FILE_NAME, load_artwork
-from idsvc.printing.preview import write_preview
-from idsvc.printing.samples import SAMPLES
+from idsvc.printing.artwork.file import FILE_NAME, load_artwork
+from idsvc.printing.inspection.preview import write_preview
+from idsvc.printing.inspection.samples import SAMPLES
 from idsvc.program import load
 
 IMAGES: Final = Path(__file__).parents[1] / "docs" / "images"

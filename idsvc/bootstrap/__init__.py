@@ -32,7 +32,7 @@ def open_runtime(
         return VerifierRuntime(settings, pin_roots(settings), clock)
     runtime = open_full(settings, clock=clock, random=random)
     if runtime.opens:  # a counter or office: it would order cards that come out wrong
-        from idsvc.printing.inspection import require_printable  # noqa: PLC0415 - as below
+        from idsvc.printing.inspection.inspection import require_printable  # noqa: PLC0415 - as below
 
         require_printable(runtime.artwork)
     return runtime

@@ -16,8 +16,8 @@ from idsvc.domain.errors import BadSetting, IdsvcError, Unavailable
 from idsvc.domain.ids import Clock, EpochName, Random
 from idsvc.domain.program import Program
 from idsvc.domain.retention import Kept, due_day
-from idsvc.printing.artwork import Artwork
-from idsvc.printing.artwork_file import FILE_NAME, load_artwork
+from idsvc.printing.artwork.elements import Artwork
+from idsvc.printing.artwork.file import FILE_NAME, load_artwork
 from idsvc.program import load
 from idsvc.services import publication
 from idsvc.services.desk import Desk

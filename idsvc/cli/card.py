@@ -10,10 +10,10 @@ from idsvc.cli.writing import telling_files
 from idsvc.domain.errors import BadSetting
 from idsvc.domain.program import CodePlace
 from idsvc.imaging.portrait import make_portrait
-from idsvc.printing.artwork_file import FILE_NAME, load_artwork
-from idsvc.printing.inspection import BadArtwork, require_printable
-from idsvc.printing.preview import write_preview
-from idsvc.printing.slip import Paper, render_carriers
+from idsvc.printing.artwork.file import FILE_NAME, load_artwork
+from idsvc.printing.inspection.inspection import BadArtwork, require_printable
+from idsvc.printing.inspection.preview import write_preview
+from idsvc.printing.papers.slip import Paper, render_carriers
 from idsvc.program import load
 
 _PROGRAM = click.option(

@@ -22,8 +22,8 @@ from idsvc.domain.retention import Kept
 from idsvc.imaging.portrait import make_portrait
 from idsvc.imaging.reading import read_codes
 from idsvc.imaging.small_portrait import SmallPortrait
-from idsvc.printing.qr import draw_qr
-from idsvc.printing.raster import rasterise
+from idsvc.printing.documents.raster import rasterise
+from idsvc.printing.qr.matrix import draw_qr
 from idsvc.services.cards import find
 from idsvc.services.desk import Desk
 from idsvc.services.issuance import Produced

@@ -24,7 +24,7 @@ from idsvc.domain.ids import EnrollmentId, fresh_id
 from idsvc.domain.minimization import Intake, retain
 from idsvc.imaging.portrait import make_portrait
 from idsvc.imaging.reading import read_codes
-from idsvc.printing.raster import rasterise
+from idsvc.printing.documents.raster import rasterise
 from idsvc.program import evidence_document, load
 from idsvc.services import publication
 from idsvc.services.print_queue import mark_printed, take_batch

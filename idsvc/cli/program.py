@@ -9,10 +9,10 @@ from idsvc.cli import exits
 from idsvc.cli.writing import telling_files
 from idsvc.domain.errors import BadSetting
 from idsvc.domain.program import Program
-from idsvc.printing.artwork_file import FILE_NAME, load_artwork
-from idsvc.printing.guide import render_guide
-from idsvc.printing.inspection import inspect
-from idsvc.printing.slip import Paper
+from idsvc.printing.artwork.file import FILE_NAME, load_artwork
+from idsvc.printing.inspection.inspection import inspect
+from idsvc.printing.papers.guide import render_guide
+from idsvc.printing.papers.slip import Paper
 from idsvc.program import BadProgram, load
 from idsvc.program.checking import check as find_doubts
 from idsvc.program.explaining import Explanation

@@ -15,7 +15,7 @@ from idsvc.domain.lifecycle import CardState
 from idsvc.domain.minimization import RetainedFacts
 from idsvc.domain.program import Program
 from idsvc.imaging.portrait import check_plain
-from idsvc.printing.artwork import Artwork
+from idsvc.printing.artwork.elements import Artwork
 from idsvc.services import (
     activation,
     closing,

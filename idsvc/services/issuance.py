@@ -31,12 +31,12 @@ from idsvc.domain.numbers import CARD_NUMBER_DIGITS, CardNumber, RenewalCode, dr
 from idsvc.domain.program import CodePlace, Program, Slot
 from idsvc.domain.retention import Kept
 from idsvc.imaging.small_portrait import NoRoom, SmallPortrait, small_portrait
-from idsvc.printing.artwork import Artwork
-from idsvc.printing.card import CardFace, render_cards
-from idsvc.printing.face import check_fits
-from idsvc.printing.label import LabelFace, render_labels
-from idsvc.printing.readback import read_back
-from idsvc.printing.slip import SlipFace, render_slips
+from idsvc.printing.artwork.elements import Artwork
+from idsvc.printing.cards.card import CardFace, render_cards
+from idsvc.printing.cards.face import check_fits
+from idsvc.printing.cards.readback import read_back
+from idsvc.printing.papers.label import LabelFace, render_labels
+from idsvc.printing.papers.slip import SlipFace, render_slips
 from idsvc.services.cards import end_of_validity, find
 from idsvc.services.journal import Journal
 from idsvc.services.ordering import Ordered, claim_number

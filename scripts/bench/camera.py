@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from idsvc import resources
-from idsvc.printing.artwork_file import FILE_NAME, load_artwork
-from idsvc.printing.card import CardFace, render_cards
-from idsvc.printing.raster import rasterise
+from idsvc.printing.artwork.file import FILE_NAME, load_artwork
+from idsvc.printing.cards.card import CardFace, render_cards
+from idsvc.printing.documents.raster import rasterise
 from idsvc.program import load
 
 Picture = NDArray[np.uint8]

@@ -19,7 +19,7 @@ from PIL import Image
 
 from idsvc.imaging.portrait import make_portrait
 from idsvc.imaging.small_portrait import SmallPortrait, small_portrait
-from idsvc.printing.qr import draw_qr
+from idsvc.printing.qr.matrix import draw_qr
 
 ROOMS = {"M": 475, "L": 690}
 TILE = (250, 320)

@@ -38,13 +38,13 @@ from reportlab.pdfgen.canvas import Canvas
 from idsvc import resources
 from idsvc.imaging.portrait import make_portrait
 from idsvc.imaging.small_portrait import small_portrait
-from idsvc.printing.artwork import Artwork, Fields
-from idsvc.printing.artwork_file import FILE_NAME, load_artwork
-from idsvc.printing.backdrop import PAGE_SIZE
-from idsvc.printing.card import CODES_AT_ONCE, CardFace, render_batches, render_cards
-from idsvc.printing.face import MM, set_fields
-from idsvc.printing.qr import draw_qr, draw_qrs
-from idsvc.printing.readback import read_back
+from idsvc.printing.artwork.elements import Artwork, Fields
+from idsvc.printing.artwork.file import FILE_NAME, load_artwork
+from idsvc.printing.cards.backdrop import PAGE_SIZE
+from idsvc.printing.cards.card import CODES_AT_ONCE, CardFace, render_batches, render_cards
+from idsvc.printing.cards.face import MM, set_fields
+from idsvc.printing.cards.readback import read_back
+from idsvc.printing.qr.matrix import draw_qr, draw_qrs
 from idsvc.program import load
 
 BASE45: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"

@@ -6,9 +6,9 @@ import pytest
 
 from idsvc import resources
 from idsvc.domain.program import Program
-from idsvc.printing.artwork import Artwork
-from idsvc.printing.artwork_file import load_artwork
-from idsvc.printing.card import CardFace
+from idsvc.printing.artwork.elements import Artwork
+from idsvc.printing.artwork.file import load_artwork
+from idsvc.printing.cards.card import CardFace
 from idsvc.program import load
 
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"

@@ -9,7 +9,7 @@ from idsvc.domain.errors import BadInput, Refusal
 from idsvc.domain.ids import DraftId, EnrollmentId, fresh_id
 from idsvc.domain.lifecycle import CardState
 from idsvc.domain.program import Duplicates, Program, Slot
-from idsvc.printing.face import NameDoesNotFit
+from idsvc.printing.cards.face import NameDoesNotFit
 from idsvc.services.people import AlreadyEnrolled
 from idsvc.storage.queries import cards
 from tests.services.city import (

@@ -1,0 +1,1 @@
+"""A city's design of its card, read from its file."""

@@ -1,0 +1,1 @@
+"""Cards: the design and one holder's facts, drawn as two pages."""

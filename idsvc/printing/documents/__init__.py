@@ -1,0 +1,1 @@
+"""Documents that reportlab draws, and how pages are looked at as pixels."""

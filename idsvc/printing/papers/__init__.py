@@ -1,0 +1,1 @@
+"""The papers beside the card: slip, label, carrier and the printed guide."""

@@ -1,0 +1,1 @@
+"""Text of every script, set to fit: fonts, glyphs, directions, lines."""
