@@ -35,7 +35,11 @@ VIOLATIONS = [
     ("web/app.py", "import qrcode", "Only printing draws PDFs and QR codes"),
     ("services/issuance.py", "import cryptography", "Only credential, vault, signing and audit"),
     ("storage/database.py", "import cryptography.fernet", "Only credential, vault, signing and audit"),
-    ("printing/pdf/pdffile.py", "import idsvc.printing.cards.card", "The rooms of printing build on each other"),
+    (
+        "printing/pdf/pdffile.py",
+        "import idsvc.printing.cards.card",
+        "The rooms of printing build on each other",
+    ),
     ("printing/shelf.py", "", "The rooms of printing build on each other"),
     ("printing/cards/card.py", "import sqlalchemy", "Printing knows neither the database nor the web"),
     ("imaging/__init__.py", "import idsvc.signing", "Printing knows neither the database nor the web"),
