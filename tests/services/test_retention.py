@@ -27,6 +27,8 @@ from idsvc.vault.slots import WrongCode
 from tests.services.city import City, count_rows, count_secrets, read_rows
 from tests.services.conftest import Placing
 
+pytestmark = pytest.mark.slow  # every test runs the whole retention
+
 
 def _draft(city: City) -> DraftId:
     draft = DraftId(fresh_id(city.random))
@@ -39,7 +41,6 @@ def _overdue(city: City) -> dict[Rule, int]:
     return {rule: count for rule, count in found.items() if count}
 
 
-@pytest.mark.slow
 def test_a_draft_a_print_file_and_the_city_slot_die_on_their_days(at_stage: Placing) -> None:
     city, ana = at_stage("queued")
     _draft(city)
@@ -80,7 +81,6 @@ def test_a_run_again_finds_nothing_and_changes_nothing(at_stage: Placing) -> Non
     }
 
 
-@pytest.mark.slow
 def test_a_card_expires_the_record_is_kept_for_renewal_and_then_everything_is_forgotten(
     at_stage: Placing,
 ) -> None:
@@ -99,7 +99,6 @@ def test_a_card_expires_the_record_is_kept_for_renewal_and_then_everything_is_fo
     assert not gone & set(count_rows(city.database))
 
 
-@pytest.mark.slow
 def test_a_suspended_card_that_expires_does_not_open_to_its_code_again(at_stage: Placing) -> None:
     city, ana = at_stage("issued")
     number, code = city.number(ana.produced), ana.produced.code
@@ -124,7 +123,6 @@ def test_a_suspended_card_that_expires_does_not_open_to_its_code_again(at_stage:
     assert city.run_retention().done[Rule.RESIDENTS] == 1, "kept no longer than after an expiry"
 
 
-@pytest.mark.slow
 def test_a_cleaning_that_failed_is_told_and_made_again_by_the_next_run(city: City) -> None:
     _draft(city)
     city.clock.pass_days(2)
@@ -140,7 +138,6 @@ def test_a_cleaning_that_failed_is_told_and_made_again_by_the_next_run(city: Cit
         assert hasty.run_retention().complete
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", [(Delivery.AWAITING_PICK_UP,), (Delivery.POSTED, Delivery.RETURNED)])
 def test_a_card_that_nobody_collects_is_revoked_after_sixty_days(
     small_at_stage: Placing, way: tuple[Delivery, ...]
@@ -299,7 +296,6 @@ def test_after_a_jump_of_the_clock_nothing_is_destroyed_until_somebody_confirms_
     assert city.open(ana.produced).record.content.facts == ana.facts
 
 
-@pytest.mark.slow
 def test_everything_that_a_run_would_destroy_is_overdue_until_it_ran(at_stage: Placing) -> None:
     city, ana = at_stage("issued")
     city.clock.now = city.clock.now.replace(year=2031, day=3)
@@ -370,7 +366,6 @@ def _blobs_of(city: City, kind: Kept) -> set[str]:
     return {str(row["id"]) for row in rows if row["kind"] == kind and row["body"] is None}
 
 
-@pytest.mark.slow
 def test_a_run_that_is_stopped_anywhere_is_finished_by_the_next(small_at_stage: Placing) -> None:
     city, _ = small_at_stage("queued")
     for _ in range(2):

@@ -16,6 +16,8 @@ from idsvc.storage.queries import service
 from tests.services.city import City, read_rows
 from tests.services.conftest import Placing
 
+pytestmark = pytest.mark.slow  # every test runs the whole retention
+
 
 def _draft(city: City) -> DraftId:
     draft = DraftId(fresh_id(city.random))
@@ -69,7 +71,6 @@ def test_what_is_over_by_clock_and_note_is_destroyed_all_the_same(city: City) ->
     assert (report.done[Rule.KEYS], report.done[Rule.ITEMS], report.complete) == (1, 1, False)
 
 
-@pytest.mark.slow
 def test_after_a_run_under_a_wrong_clock_a_vouched_day_makes_every_day_usable(city: City) -> None:
     assert city.run_retention(vouched=False).complete
     lost = _draft(city)
@@ -94,7 +95,6 @@ def test_after_a_run_under_a_wrong_clock_a_vouched_day_makes_every_day_usable(ci
         assert report.complete, report.failures
 
 
-@pytest.mark.slow
 def test_a_hand_over_under_a_disagreement_is_refused_and_keeps_the_citys_access(
     small_at_stage: Placing,
 ) -> None:
