@@ -28,7 +28,7 @@ from idsvc.services.journal import (
     prepare_audit_key,
     unlinkable,
 )
-from idsvc.services.overdue import count_overdue, round_overdue
+from idsvc.services.overdue import count_overdue, count_overdue_keys, round_overdue
 from idsvc.services.portal import Portal
 from idsvc.services.purge_certificate import Seals
 from idsvc.services.retention import Retention
@@ -216,7 +216,7 @@ class Runtime:
         self.sealing.epochs.refuse_disagreement()
 
     def _refuse_overdue_keys(self) -> None:
-        if self.overdue(grace=_GRACE)[Rule.KEYS]:
+        if count_overdue_keys(self.sealing, today=self.today(), grace=_GRACE):
             raise Unavailable("A key outlived its day; run idsvc retention run.")
 
     def overdue(self, *, grace: timedelta = timedelta()) -> Mapping[Rule, int]:

@@ -47,16 +47,9 @@ def count_overdue(
 ) -> dict[Rule, int]:
     """Count by rule what should be gone since before today; `MOST` means so many or more.
 
-    With a grace of a day, what the coming night's run will destroy is not counted yet. A day that is past by
-    the epoch store's note and not by this clock is: no run destroys its key until the clock is right.
+    With a grace of a day, what the coming night's run will destroy is not counted yet.
     """
     since = today - grace
-    found = {
-        Rule.KEYS: sum(
-            status.overdue and not since.isoformat() <= status.epoch < today.isoformat()
-            for status in sealing.epochs.status()
-        )
-    }
     begins = sealing.epochs.ends_at(EpochName((since - timedelta(days=1)).isoformat()))
     due = DueCards(program, since)
     last_count = last_start(program.retention, Kept.COUNT, since)
@@ -77,7 +70,20 @@ def count_overdue(
             Rule.LIMITS: service.count_old_windows(session, before=begins - timedelta(days=1), most=MOST),
         }
 
-    return found | database.read(look)
+    return {Rule.KEYS: count_overdue_keys(sealing, today=today, grace=grace)} | database.read(look)
+
+
+def count_overdue_keys(sealing: Sealing, *, today: date, grace: timedelta = timedelta()) -> int:
+    """Count the ended days whose key or item secrets still exist, without a look at the database.
+
+    A day that is past by the epoch store's note and not by this clock is counted whatever the grace: no run
+    destroys its key until the clock is right.
+    """
+    since = today - grace
+    return sum(
+        status.overdue and not since.isoformat() <= status.epoch < today.isoformat()
+        for status in sealing.epochs.status()
+    )
 
 
 def round_overdue(count: int) -> int:
